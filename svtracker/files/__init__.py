@@ -1,0 +1,1 @@
+"""The only place for parsers and writers: strict readers of strangers' files, formula-safe writers."""

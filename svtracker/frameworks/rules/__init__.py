@@ -1,0 +1,1 @@
+"""Pure rules about measure sets: values, checks, differences, uprating."""

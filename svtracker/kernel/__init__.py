@@ -1,0 +1,1 @@
+"""Numbers, units, problems, exceptions and the clock: what every other room may use."""

@@ -1,0 +1,92 @@
+"""What stops an action: one base, one class per condition, each saying what, where, why and what to do."""
+
+from collections.abc import Sequence
+
+from svtracker.kernel.problems import Problem
+
+
+class SvtrackerError(Exception):
+    """The base of everything that svtracker raises on purpose; its text is written for the person who can act."""
+
+
+class RefusedError(SvtrackerError):
+    """A file cannot be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class NotFoundError(SvtrackerError):
+    """What was asked for does not exist here."""
+
+    def __init__(self, *, what: str, name: str, do: str) -> None:
+        self.what, self.name, self.do = what, name, do
+        super().__init__(f"There is no {what} “{name}”. {do}")
+
+
+class ReleasedVersionChangedError(SvtrackerError):
+    """A released version's file is not the file that was loaded (RULES 2.9)."""
+
+    def __init__(self, *, version: str, file: str, changes: Sequence[str]) -> None:
+        self.version, self.file, self.changes = version, file, tuple(changes)
+        listed = "; ".join(changes) if changes else "no figure differs"
+        super().__init__(
+            f"{file} is not the file that was released as {version} and loaded before: {listed}. "
+            "A released version never changes. Put the file back as it was, or write a new version."
+        )
+
+
+class UnitValueMissingError(SvtrackerError):
+    """The unit value asked for cannot be calculated, so no figure is given (RULES 2.7)."""
+
+    def __init__(self, *, version: str, measure: str, date: str, why: str) -> None:
+        self.version, self.measure, self.date, self.why = version, measure, date, why
+        super().__init__(f"Measure {measure} of {version} has no unit value on {date}: {why}.")
+
+
+class QuantityTooLargeError(SvtrackerError):
+    """A number is outside what the database keeps exactly (DESIGN section 2)."""
+
+    def __init__(self, *, value: str, largest: str) -> None:
+        self.value, self.largest = value, largest
+        super().__init__(f"{value} cannot be stored exactly: at most {largest}, with at most 4 decimals.")
+
+
+class TotalTooLargeError(SvtrackerError):
+    """A sum made inside the database is beyond what it adds exactly (DESIGN section 2)."""
+
+    def __init__(self, *, largest: str) -> None:
+        self.largest = largest
+        super().__init__(
+            f"A total is beyond £{largest}, the most that the database adds exactly, so none is shown. "
+            "Look for a quantity or unit value with too many digits, or narrow down what is added."
+        )
+
+
+class DatabaseBusyError(SvtrackerError):
+    """Somebody else has been writing for longer than a writer waits; nothing was saved."""
+
+    def __init__(self, *, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(
+            f"Nothing was saved: somebody else has been saving for more than {seconds} seconds. Try again."
+        )
+
+
+class DatabaseNotReadyError(SvtrackerError):
+    """The database does not exist yet, or lacks a table that this version of the program needs."""
+
+    def __init__(self, *, database: str, why: str) -> None:
+        self.database, self.why = database, why
+        super().__init__(f"The database {database} is not ready: {why}. Run “svtracker db upgrade” first.")
+
+
+class DatabaseUnavailableError(SvtrackerError):
+    """The database cannot be opened or reached."""
+
+    def __init__(self, *, database: str, why: str) -> None:
+        self.database, self.why = database, why
+        super().__init__(
+            f"The database {database} cannot be opened: {why}. Check SVTRACKER_DATABASE_URL and that it is running."
+        )

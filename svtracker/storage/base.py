@@ -1,0 +1,26 @@
+"""What every table is built on: one metadata with named constraints, and constraints for closed lists."""
+
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import SQLModel
+
+# Set before any table exists (every table starts from `Row`), because a migration can only change a constraint that
+# has a name, and SQLite gives none of its own.
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Row(SQLModel):
+    """The base of every table class."""
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """A constraint that keeps a text column to the words of a closed list; an empty column stays allowed."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)

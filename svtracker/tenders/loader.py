@@ -1,0 +1,250 @@
+"""A tender file becomes a tender and its bids, or every problem that it has (FORMATS 2, RULES 3.7)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from decimal import Decimal
+from types import MappingProxyType
+
+from svtracker.files.shapes import fit, path_text
+from svtracker.files.yaml_reader import Document, capped, read_document
+from svtracker.frameworks.rules.values import Version
+from svtracker.kernel import numbers
+from svtracker.kernel.problems import Finding, Problem, shown
+from svtracker.tenders.rules.checks import faults_of
+from svtracker.tenders.rules.values import (
+    Band,
+    Bid,
+    BidStatus,
+    Commitment,
+    Method,
+    Outcome,
+    Question,
+    Scoring,
+    Tender,
+)
+from svtracker.tenders.schema import (
+    NOT_APPLICABLE,
+    BidShape,
+    CommitmentShape,
+    ScoringShape,
+    TenderFileShape,
+    TenderShape,
+)
+
+# A tender without named questions has one; its mark is the bid's `qualitative`.
+THE_ANSWER = "answer"
+
+FindVersion = Callable[[str, str], Version | None]
+KnownVersions = Callable[[], list[str]]
+
+
+def load_tender(
+    *, name: str, data: bytes, find_version: FindVersion, known_versions: KnownVersions
+) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
+    """The tender of a file with the version that it names, or nothing and all problems at once.
+
+    Nothing is half-read: a file with one problem gives no tender.
+    """
+    document = read_document(name=name, data=data)
+    file, problems = fit(document, TenderFileShape)
+    if file is None:
+        rest, cut = _without(document, problems)
+        if rest is None:
+            return None, problems
+        more = _read(rest, document, find_version=find_version, known_versions=known_versions)[1]
+        return None, capped([*problems, *(problem for problem in more if not _is_inside(problem.path, cut))])
+    return _read(file, document, find_version=find_version, known_versions=known_versions)
+
+
+def _read(
+    file: TenderFileShape, document: Document, *, find_version: FindVersion, known_versions: KnownVersions
+) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
+    tender, misfits = _tender(file)
+    found = [*misfits]
+    set_id, _, version_name = tender.framework.partition("@")
+    version = find_version(set_id, version_name)
+    if version is None:
+        wanted = f"one of the versions that are here: {', '.join(known_versions()) or 'none'}"
+        found.append(Finding(path=("tender", "framework"), seen=shown(tender.framework), wanted=wanted))
+    else:
+        found.extend(faults_of(tender, version=version))
+    if found or version is None:
+        return None, capped([_problem(finding, document=document) for finding in found])
+    return (tender, version), ()
+
+
+def _without(document: Document, problems: Sequence[Problem]) -> tuple[TenderFileShape | None, set[str]]:
+    """The file without the entries that do not fit, so that everything else can be checked in the same go."""
+    places = {path_text(path): path for path in document.lines}
+    cut = {problem.path for problem in problems}
+    value = deepcopy(document.value)
+    for place in (places[path] for path in cut if path in places):
+        holder: object = value
+        for step in place[:-1]:
+            holder = holder[step] if isinstance(holder, (dict, list)) else None  # type: ignore[index]
+        if place and isinstance(holder, dict):
+            holder.pop(place[-1], None)
+    return fit(Document(name=document.name, value=value, lines=document.lines), TenderFileShape)[0], cut
+
+
+def _is_inside(path: str, places: set[str]) -> bool:
+    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
+
+
+def _problem(finding: Finding, *, document: Document) -> Problem:
+    return Problem(
+        file=document.name,
+        path=path_text(finding.path),
+        seen=finding.seen,
+        wanted=finding.wanted,
+        line=document.line_of(finding.path),
+    )
+
+
+def _tender(file: TenderFileShape) -> tuple[Tender, list[Finding]]:
+    shape = file.tender
+    scoring = _scoring(shape.scoring)
+    questions = _questions(shape)
+    misfits: list[Finding] = []
+    bids = []
+    for place, bid in enumerate(file.bids):
+        answers, faults = _answers(bid, at=("bids", place, "qualitative"), named=shape.questions is not None)
+        misfits += faults
+        bids.append(_bid(bid, answers=answers))
+    return (
+        Tender(
+            id=shape.id,
+            title=shape.title,
+            framework=shape.framework,
+            list=shape.list,
+            record_only=shape.record_only,
+            contract_value=shape.contract_value,
+            value_basis=MappingProxyType(
+                {key: value for key, value in shape.value_basis.model_dump().items() if value is not None}
+            ),
+            denominator=shape.denominator,
+            duration_months=shape.duration_months,
+            category=shape.category,
+            area=shape.area,
+            opened=shape.opened,
+            outcome=Outcome(
+                status=shape.outcome.status,
+                bidder=shape.outcome.bidder,
+                on=shape.outcome.on,
+                reason=shape.outcome.reason,
+            ),
+            invented=shape.invented,
+            leave_out=shape.leave_out,
+            mandatory=shape.mandatory,
+            measure_weights=MappingProxyType(shape.measure_weights),
+            weights_applied=shape.weights_applied,
+            scoring=scoring,
+            questions=questions,
+            questions_named=shape.questions is not None,
+            qualitative_scale=shape.qualitative_scale,
+            price_weight=shape.price.weight if shape.price else None,
+            other_marks=shape.other_marks,
+            bids=tuple(bids),
+            digest=_digest(file),
+        ),
+        misfits,
+    )
+
+
+def _digest(file: TenderFileShape) -> str:
+    """A hash of what the file says, the same whatever its layout, order of keys or way of writing 5 and 5.0."""
+    content = json.dumps(_canonical(file.model_dump()), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    match value:
+        case dict():
+            return {str(key): _canonical(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_canonical(inner) for inner in value]
+        case Decimal():
+            return numbers.trimmed(value)
+        case None | bool() | int() | str():
+            return value
+        case _:
+            return str(value)
+
+
+def _scoring(shape: ScoringShape) -> Scoring:
+    belongs_to = {"target_percent": Method.TARGET, "cap": Method.TARGET, "bands": Method.BANDS}
+    return Scoring(
+        method=shape.method,
+        quantitative=shape.quantitative,
+        qualitative=shape.qualitative,
+        target_percent=shape.target_percent,
+        cap=shape.cap is not False,
+        bands=tuple(Band(lower_percent=lower, marks=marks) for lower, marks in shape.bands or ()),
+        decimals=shape.decimals,
+        zero=shape.zero,
+        minimum_percent=shape.minimum_percent,
+        tie=shape.tie,
+        ignored=tuple(
+            key for key, method in belongs_to.items() if getattr(shape, key) is not None and method is not shape.method
+        ),
+    )
+
+
+def _questions(shape: TenderShape) -> tuple[Question, ...]:
+    if shape.questions is None:
+        return (Question(id=THE_ANSWER, title="Social value: answer", weight=shape.scoring.qualitative),)
+    return tuple(Question(id=q.id, title=q.title, weight=q.weight) for q in shape.questions)
+
+
+def _answers(shape: BidShape, *, at: tuple[str | int, ...], named: bool) -> tuple[dict[str, Decimal], list[Finding]]:
+    given = shape.qualitative
+    if given is None:
+        return {}, []
+    if named != isinstance(given, dict):
+        wanted = 'a mark for each question, as in {q1: "3"}' if named else 'one mark in quotes, as in "3"'
+        return {}, [Finding(path=at, seen=shown(given), wanted=wanted)]
+    if isinstance(given, dict):
+        return {question: mark for question, mark in given.items() if mark is not None}, []
+    return {THE_ANSWER: given}, []
+
+
+def _bid(shape: BidShape, *, answers: dict[str, Decimal]) -> Bid:
+    return Bid(
+        bidder=shape.bidder,
+        status=BidStatus(shape.status),
+        price=shape.price,
+        qualitative=MappingProxyType(answers),
+        other_marks=MappingProxyType({name: mark for name, mark in shape.other_marks.items() if mark is not None}),
+        commitments=tuple(_commitments(shape)),
+    )
+
+
+def _commitments(shape: BidShape) -> Iterator[Commitment]:
+    for ref, given in shape.commitments.items():
+        match given:
+            case None:
+                yield Commitment(measure=ref)
+            case CommitmentShape():
+                yield _detailed(ref, given)
+            case Decimal():
+                yield Commitment(measure=ref, offered=given, accepted=given)
+            case _:
+                yield Commitment(measure=ref, not_applicable=True)
+
+
+def _detailed(ref: str, shape: CommitmentShape) -> Commitment:
+    offered = shape.offered if isinstance(shape.offered, Decimal) else None
+    accepted = shape.accepted if isinstance(shape.accepted, Decimal) else None
+    return Commitment(
+        measure=ref,
+        offered=offered,
+        accepted=offered if shape.accepted is None else accepted,
+        not_applicable=shape.offered == NOT_APPLICABLE,
+        text=shape.text,
+        reason=shape.reason,
+        statement=shape.statement,
+        outside_area=shape.outside_area,
+        detailed=True,
+    )

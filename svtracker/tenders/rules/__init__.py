@@ -1,0 +1,1 @@
+"""Pure rules about tenders: values, checks, valuing, scoring, firmness, warnings, sentences."""

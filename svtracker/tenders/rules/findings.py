@@ -1,0 +1,299 @@
+"""What a result means, in plain sentences that name bidder, number and unit (RULES 4.6; DESIGN 4.1)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from svtracker.frameworks.rules.values import Category
+from svtracker.kernel import numbers, wording
+from svtracker.kernel.wording import bidder as named
+from svtracker.tenders.rules.result import Result
+from svtracker.tenders.rules.scoring import Marks
+from svtracker.tenders.rules.values import Method, OutcomeStatus, Tender
+
+QUANTITY = "Social value: quantity"
+ANSWER = "Social value: answer"
+PRICE = "Price"
+
+
+class Sign(StrEnum):
+    """Whether the result stands a test, would change, or the point is only worth knowing."""
+
+    HOLDS = "holds"
+    CHANGES = "changes"
+    INFORMS = "informs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One test of the result: its name, whether it holds, and what it found in a sentence or two."""
+
+    test: str
+    title: str
+    sign: Sign
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A component of the marks, and by how many marks the first bid leads or trails the second in it."""
+
+    name: str
+    weight: Decimal | None
+    first: Decimal
+    second: Decimal
+
+    @property
+    def lead(self) -> Decimal:
+        """First less second, in marks."""
+        return numbers.minus(self.first, self.second)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Why the first bid leads the second."""
+
+    first: str
+    second: str
+    parts: tuple[Part, ...]
+    lead: Decimal
+
+
+def parts_of(marks: Marks, *, tender: Tender) -> tuple[tuple[str, Decimal | None, Decimal], ...]:
+    """The components of a bid's marks as they are shown: name, published weight where known, marks."""
+    parts: list[tuple[str, Decimal | None, Decimal]] = [(QUANTITY, tender.scoring.quantitative, marks.quantitative)]
+    for question, mark in zip(tender.questions, marks.answers, strict=True):
+        parts.append((question.title if tender.questions_named else ANSWER, question.weight, mark))
+    if tender.price_weight is not None and marks.price is not None:
+        parts.append((PRICE, tender.price_weight, marks.price))
+    for name, mark in zip(tender.other_marks, marks.others, strict=True):
+        parts.append((name[:1].upper() + name[1:], None, mark))
+    return tuple(parts)
+
+
+def comparison(result: Result) -> Comparison | None:
+    """The first bid against the next, part by part; nothing where fewer than two bids are ranked.
+
+    In RULES 4.7 bid B leads bid A by 1.12: +2.31 price, +2.00 answer, -1.19 quantity, -2.00 quality.
+    """
+    if len(result.ranked) < 2:
+        return None
+    first, second = result.ranked[:2]
+    if first.marks is None or second.marks is None:
+        return None
+    pairs = zip(parts_of(first.marks, tender=result.tender), parts_of(second.marks, tender=result.tender), strict=True)
+    parts = tuple(
+        Part(name=name, weight=weight, first=own, second=other) for (name, weight, own), (_, _, other) in pairs
+    )
+    return Comparison(
+        first=first.bidder,
+        second=second.bidder,
+        parts=tuple(sorted(parts, key=lambda part: -part.lead)),
+        lead=numbers.minus(first.marks.total, second.marks.total),
+    )
+
+
+def answer(result: Result) -> str:
+    """Who is first, by how much and why, in one or two sentences."""
+    ranked = result.ranked
+    if not ranked:
+        return "No bid could be assessed, so nobody is first."
+    top = ranked[0]
+    total = wording.marks(top.marks.total) if top.marks is not None else ""
+    if result.tied:
+        names = wording.listed([named(name) for name in result.tied])
+        return f"{names} share the first rank with {total} marks each. An award needs a reason."
+    if len(ranked) == 1:
+        return f"{named(top.bidder)} is the only assessed bid, with {total} marks."
+    compared = comparison(result)
+    if compared is None:
+        return f"{named(top.bidder)} is first with {total} marks."
+    if not compared.lead:
+        rule = "higher social value" if result.tender.scoring.tie == "higher_value" else "lower price"
+        return (
+            f"{named(top.bidder)} and {named(compared.second)} both have {total} marks; "
+            f"{named(top.bidder)} is first by its {rule}, as published."
+        )
+    lead = f"{named(top.bidder)} is first with {total} marks, {wording.marks(compared.lead)} ahead of "
+    return f"{lead}{named(compared.second)}.{_why(compared)}"
+
+
+def _why(compared: Comparison) -> str:
+    ahead = [_part_words(part) for part in compared.parts if part.lead > 0]
+    behind = [_part_words(part) for part in reversed(compared.parts) if part.lead < 0]
+    if not behind:
+        return f" It is not behind in any part, and ahead in {wording.listed(ahead)}."
+    return f" It is ahead in {wording.listed(ahead)}, and behind in {wording.listed(behind)}."
+
+
+def _part_words(part: Part) -> str:
+    words = {QUANTITY: "social value quantity", ANSWER: "social value answer"}
+    return words.get(part.name, part.name[:1].lower() + part.name[1:])
+
+
+def firm_points(result: Result) -> tuple[Point, ...]:
+    """Every test of RULES 4.6 that applies to this result, each in plain words."""
+    return (
+        *_removal_points(result),
+        *_flip_points(result),
+        *_weight_points(result),
+        *_stability_points(result),
+        *_concentration_points(result),
+    )
+
+
+def firm_summary(result: Result) -> str:
+    """The tests in one sentence: how many the result stands."""
+    tests = [point for point in firm_points(result) if point.sign is not Sign.INFORMS]
+    if result.winner is None:
+        return "Nobody is first alone, so there is no result to test."
+    if not tests:
+        return "There is nothing to test: no other bid was assessed."
+    changed = sum(point.sign is Sign.CHANGES for point in tests)
+    if not changed:
+        return f"It holds in {'the one test' if len(tests) == 1 else f'all {len(tests)} tests'}."
+    return f"{changed} of {wording.counted(len(tests), 'test')} would change it."
+
+
+def _removal_points(result: Result) -> Iterator[Point]:
+    removals, winner = result.firmness.removals, result.winner
+    if winner is None or not removals:
+        return
+    reversals = [removal for removal in removals if removal.reversal]
+    title = "Remove any losing bid"
+    if not reversals:
+        number = len(removals)
+        times = (
+            "if the other assessed bid is removed" if number == 1 else f"whichever of the {number} others is removed"
+        )
+        yield Point(test="removal", title=title, sign=Sign.HOLDS, sentence=f"{named(winner)} stays first {times}.")
+        return
+    said = [
+        f"If {named(removal.removed)} withdrew, "
+        + (f"{named(removal.winner)} would win." if removal.winner is not None else "nobody would be first alone.")
+        for removal in reversals
+    ]
+    yield Point(test="removal", title=title, sign=Sign.CHANGES, sentence=" ".join(said))
+
+
+def _flip_points(result: Result) -> Iterator[Point]:
+    if result.tender.scoring.method is not Method.RELATIVE or not result.standing.entries:
+        return
+    first = set(result.standing.first)
+    highest = wording.pounds(result.standing.highest_value)
+    holder = next(e.bidder for e in result.standing.entries if e.highest_candidate == result.standing.highest_value)
+    title = "Another highest value"
+    told = [
+        flip
+        for flip in result.firmness.flip_thresholds
+        if (flip.behind in first and not flip.now) or (flip.ahead in first and flip.now)
+    ]
+    if not told:
+        yield Point(
+            test="flip",
+            title=title,
+            sign=Sign.HOLDS,
+            sentence="No other highest value would put a bid with less social value in front of the first bid.",
+        )
+        return
+    upcoming = [flip for flip in told if not flip.now]
+    said = [
+        f"{named(flip.ahead)} stands ahead of {named(flip.behind)} only while the highest value is above "
+        f"{wording.pounds(flip.highest_value_above)}; it is {highest}, in {named(holder)}."
+        for flip in told
+        if flip.now
+    ]
+    said += [
+        f"A bid above {wording.pounds(flip.highest_value_above)} would put {named(flip.ahead)} ahead of "
+        f"{named(flip.behind)}."
+        for flip in upcoming
+    ]
+    if upcoming:
+        said.append(f"The highest value here is {highest}, in {named(holder)}.")
+    yield Point(test="flip", title=title, sign=Sign.CHANGES, sentence=" ".join(said))
+
+
+def _weight_points(result: Result) -> Iterator[Point]:
+    weight, scoring = result.firmness.weight_range, result.tender.scoring
+    if weight is None:
+        return
+    whole = numbers.plain(weight.of)
+    reach = f"from {numbers.plain(weight.low)} to {numbers.plain(weight.high)}"
+    beyond = [
+        f"{side}, {named(other)} has more"
+        for side, other in (("below", weight.below), ("above", weight.above))
+        if other
+    ]
+    sentence = (
+        f"{named(weight.winner)} has the most marks at any quantitative weight {reach} of the {whole} social value "
+        f"marks{'; ' + wording.listed(beyond) if beyond else ''}. Published: {numbers.plain(scoring.quantitative)}."
+    )
+    inside = weight.low <= scoring.quantitative <= weight.high
+    yield Point(
+        test="weight",
+        title="Weight of the quantity",
+        sign=Sign.HOLDS if inside else Sign.CHANGES,
+        sentence=sentence,
+    )
+
+
+def _stability_points(result: Result) -> Iterator[Point]:
+    stability, winner = result.firmness.stability, result.winner
+    if stability is None or winner is None:
+        return
+    own = next(first for first in stability.first if first.bidder == winner)
+    others = sorted((f for f in stability.first if f.bidder != winner and f.share), key=lambda f: -f.share)
+    rest = "".join(f" {named(f.bidder)}: {f.share * stability.samples:,.0f}." for f in others[:3])
+    yield Point(
+        test="stability",
+        title=f"Weights of the measures, ±{stability.spread_percent}%",
+        sign=Sign.HOLDS if own.low > 0.95 else Sign.CHANGES,
+        sentence=f"{named(winner)} is first in {own.share * stability.samples:,.0f} of {stability.samples:,} draws "
+        f"(95% interval {own.low * 100:.2f}% to {own.high * 100:.2f}%).{rest}",
+    )
+
+
+def _concentration_points(result: Result) -> Iterator[Point]:
+    """How much of the leading value is one line, and who offers most without local jobs and spend."""
+    bids = [bid for bid in result.bids if bid.rank is not None and bid.valuation.value]
+    if not bids:
+        return
+    said = []
+    for bid in [bid for bid in result.ranked if bid.rank == 1 and bid.valuation.largest_line is not None][:1]:
+        largest = bid.valuation.largest_line
+        if largest is not None:
+            said.append(
+                f"{largest.measure} alone is {wording.percent(largest.percent)} of {named(bid.bidder)}’s value."
+            )
+    if any(bid.valuation.by_category[Category.LOCAL_ECONOMIC] for bid in bids):
+        rest = {bid.bidder: _without_local(bid.valuation.by_category) for bid in bids}
+        most = max(bids, key=lambda bid: bid.valuation.value)
+        left = max(bids, key=lambda bid: rest[bid.bidder])
+        most_words = f"{named(most.bidder)} offers the most social value, {wording.pounds(most.valuation.value)}"
+        left_words = wording.pounds(rest[left.bidder])
+        said.append(
+            f"{most_words}, and still the most without local jobs and spend, {left_words}."
+            if left is most
+            else f"{most_words}; without local jobs and spend {named(left.bidder)} does, {left_words}."
+        )
+    if said:
+        yield Point(test="concentration", title="What the value is made of", sign=Sign.INFORMS, sentence=" ".join(said))
+
+
+def _without_local(by_category: dict[Category, Decimal]) -> Decimal:
+    return numbers.total(value for category, value in by_category.items() if category is not Category.LOCAL_ECONOMIC)
+
+
+def outcome_sentence(tender: Tender) -> str:
+    """How the tender ended: awarded to whom, abandoned and why, or still open."""
+    outcome = tender.outcome
+    on = f" on {wording.day(outcome.on)}" if outcome.on is not None else ""
+    because = f" {outcome.reason}" if outcome.reason else ""
+    match outcome.status:
+        case OutcomeStatus.AWARDED:
+            return f"Awarded to {named(outcome.bidder or '')}{on}.{because}"
+        case OutcomeStatus.ABANDONED:
+            return f"Abandoned{on}.{because}"
+        case OutcomeStatus.OPEN:
+            return "Not yet awarded."
