@@ -22,6 +22,7 @@ from svtracker.kernel.problems import Problem, shown
 __all__ = [
     "Choice",
     "IsoDate",
+    "Link",
     "NonEmptyText",
     "QuotedDecimal",
     "Rows",
@@ -89,11 +90,18 @@ def _non_empty(value: str) -> str:
     return text
 
 
+def _link(value: str) -> str:
+    if not re.fullmatch(r"https?://[^\s<>\"']+", value):
+        raise wanted("a link that starts with https:// or http://")
+    return value
+
+
 # A decimal always travels in quotes, so that no reader makes a binary fraction of it (FORMATS, head).
 QuotedDecimal = Annotated[Decimal, BeforeValidator(_quoted_decimal)]
 # JSON has no dates, so a text that is an ISO date will do.
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 NonEmptyText = Annotated[str, AfterValidator(_non_empty)]
+Link = Annotated[str, AfterValidator(_link)]
 # A list of the file as a tuple, and a text of the file as the member of a closed list.
 Rows = Annotated[tuple[_T, ...], Strict(strict=False)]
 Choice = Annotated[_T, Strict(strict=False)]
@@ -217,6 +225,7 @@ _WORDS = {
     "decimal_max_places": "a number with at most {decimal_places} decimals",
     "decimal_max_digits": "a number with at most {max_digits} digits",
     "decimal_whole_digits": "a number with at most {whole_digits} digits before the point",
+    "string_pattern_mismatch": "a text of the form {pattern}",
     "string_too_short": "a text of at least {min_length} characters",
     "string_too_long": "a text of at most {max_length} characters",
     "too_short": "a list that is not empty",

@@ -5,6 +5,7 @@ Nothing in a file raises. Typed are only null, true and false, decimal numbers a
 """
 
 import json
+import pathlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -105,6 +106,19 @@ def read_document(*, name: str, data: bytes) -> Document:
     text = data.decode("utf-8-sig")
     reader = _read_json if name.lower().endswith(".json") else _read_yaml
     return reader(name, text)
+
+
+def bytes_of(path: pathlib.Path, *, name: str | None = None) -> bytes | Problem:
+    """The bytes of a file on disk, or the problem that there is none to read."""
+    try:
+        return path.read_bytes()
+    except IsADirectoryError:
+        seen = "a folder"
+    except FileNotFoundError:
+        seen = "no such file"
+    except (OSError, ValueError) as error:
+        seen = f"a file that cannot be read ({getattr(error, 'strerror', None) or error})"
+    return Problem(file=name or str(path), path="", seen=seen, wanted="a file that can be read")
 
 
 def path_text(path: Path) -> str:

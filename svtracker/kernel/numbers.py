@@ -26,8 +26,12 @@ def parse_decimal(text: str) -> Decimal | None:
 
     Plain means digits with at most one point and a leading minus: no exponent, no thousands separator, no sign of
     infinity, no leading zeros or blanks. `"750000"` is 750000; `"1e5"`, `"NaN"`, `"1,000"` and `" 5"` are refused.
+    A zero has no sign: `"-0"` is 0.
     """
-    return Decimal(text) if _DECIMAL.fullmatch(text) else None
+    if not _DECIMAL.fullmatch(text):
+        return None
+    value = Decimal(text)
+    return value or value.copy_abs()
 
 
 def decimal_places(value: Decimal) -> int:
@@ -91,6 +95,11 @@ def trimmed(value: Decimal) -> str:
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
+
+
+def at_least(value: Decimal, places: int) -> Decimal:
+    """The same figure with so many decimals or more: 2 is 2.00 at two places, 40.655 stays."""
+    return EXACT.add(value, _scaled(0, places))
 
 
 def _scaled(whole: int, places: int) -> Decimal:

@@ -33,15 +33,14 @@ def percent_fixed(value: numbers.Exact, *, places: int = 2) -> str:
 
 
 def quantity(value: Decimal | None, unit: Unit) -> str:
-    """A quantity with its unit: 2.5 full-time years, 1 week, £40,000 spent, 35%."""
+    """A quantity with its unit: 2.5 full-time years, 1 week, £40,000 spent, £12.50 invested, 35%."""
     if value is None:
         return "nothing"
     text = grouped(value)
     match unit:
-        case Unit.GBP_SPENT:
-            return f"£{text} spent"
-        case Unit.GBP_INVESTED:
-            return f"£{text} invested"
+        case Unit.GBP_SPENT | Unit.GBP_INVESTED:
+            pence = "0" if numbers.decimal_places(value) == 1 else ""
+            return f"£{text}{pence} {'spent' if unit is Unit.GBP_SPENT else 'invested'}"
         case Unit.PERCENT:
             return f"{text}%"
         case _:
@@ -51,13 +50,21 @@ def quantity(value: Decimal | None, unit: Unit) -> str:
 
 def grouped(value: Decimal) -> str:
     """The digits with thousands separators and without trailing zeros: 40,000, 75.5."""
-    whole, point, fraction = numbers.trimmed(value).partition(".")
-    return f"{int(whole):,}{point}{fraction}".replace("-", MINUS)
+    return f"{Decimal(numbers.trimmed(value)):,f}".replace("-", MINUS)
 
 
 def bidder(name: str) -> str:
     """A bidder as a sentence begins: “Bid A” for a letter or number, else the firm's own name."""
-    return f"Bid {name}" if len(name) <= 2 else name
+    return f"Bid {name}" if _is_label(name) else name
+
+
+def the_bidder(name: str) -> str:
+    """A bidder inside a sentence: “bid A” for a letter or number, else the firm's own name."""
+    return f"bid {name}" if _is_label(name) else name
+
+
+def _is_label(name: str) -> bool:
+    return len(name) <= 2 or name.isdigit()
 
 
 def day(value: date) -> str:
@@ -91,4 +98,4 @@ def ordinal(number: int) -> str:
 
 def _signed(value: numbers.Exact, places: int, *, before: str = "", after: str = "") -> str:
     rounded = numbers.round_half_up(Fraction(value), places)
-    return f"{MINUS if rounded < 0 else ''}{before}{abs(rounded):,f}{after}"
+    return f"{MINUS if rounded < 0 else ''}{before}{rounded.copy_abs():,f}{after}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from decimal import Decimal
@@ -14,11 +15,11 @@ from svtracker.kernel import numbers
 from svtracker.kernel.problems import Finding, Problem, shown
 from svtracker.tenders.rules.checks import faults_of
 from svtracker.tenders.rules.values import (
+    METHOD_OF_SETTING,
     Band,
     Bid,
     BidStatus,
     Commitment,
-    Method,
     Outcome,
     Question,
     Scoring,
@@ -54,7 +55,7 @@ def load_tender(
         if rest is None:
             return None, problems
         more = _read(rest, document, find_version=find_version, known_versions=known_versions)[1]
-        return None, capped([*problems, *(problem for problem in more if not _is_inside(problem.path, cut))])
+        return None, capped([*problems, *(problem for problem in more if not _follows(problem.path, cut))])
     return _read(file, document, find_version=find_version, known_versions=known_versions)
 
 
@@ -76,21 +77,52 @@ def _read(
 
 
 def _without(document: Document, problems: Sequence[Problem]) -> tuple[TenderFileShape | None, set[str]]:
-    """The file without the entries that do not fit, so that everything else can be checked in the same go."""
+    """The file without the entries that do not fit, so that everything else can be checked in the same go.
+
+    Of a list the whole list is left out, as the places of what stays would not be those of the file.
+    """
     places = {path_text(path): path for path in document.lines}
-    cut = {problem.path for problem in problems}
     value = deepcopy(document.value)
-    for place in (places[path] for path in cut if path in places):
-        holder: object = value
-        for step in place[:-1]:
-            holder = holder[step] if isinstance(holder, (dict, list)) else None  # type: ignore[index]
-        if place and isinstance(holder, dict):
-            holder.pop(place[-1], None)
+    cut = {problem.path for problem in problems}
+    for path in [places[text] for text in cut if text in places]:
+        named = next((length for length in range(len(path), 0, -1) if isinstance(path[length - 1], str)), 0)
+        holder = _at(value, path[: named - 1])
+        if named and isinstance(holder, dict):
+            holder.pop(path[named - 1], None)
+            cut.add(path_text(path[:named]))
     return fit(Document(name=document.name, value=value, lines=document.lines), TenderFileShape)[0], cut
 
 
-def _is_inside(path: str, places: set[str]) -> bool:
-    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in places)
+def _at(value: object, path: Sequence[str | int]) -> object:
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+# Where the first place was left out, the second looks wrong although nothing may be wrong with it.
+_FOLLOWS = re.compile(
+    r"""
+      tender\.(?:questions|qualitative_scale) \ (?:bids\[\d+\]\.qualitative|tender\.questions)
+    | tender\.other_marks \ bids\[\d+\]\.other_marks
+    | tender\.record_only \ (?:bids\[\d+\]\.commitments|tender\.(?:leave_out|mandatory|measure_weights))
+    | (tender\.outcome)\..+ \ \1
+    | (bids\[\d+\])\.status \ \2\.(?:price|other_marks)
+    | (bids\[\d+\]\.commitments\..+)\.(?:offered|accepted) \ \3
+    """,
+    re.VERBOSE,
+)
+
+
+def _follows(path: str, cut: set[str]) -> bool:
+    """Whether a place looks wrong only because another was left out."""
+    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for place in cut) or any(
+        _FOLLOWS.match(f"{place} {path}") for place in cut
+    )
 
 
 def _problem(finding: Finding, *, document: Document) -> Problem:
@@ -154,8 +186,10 @@ def _tender(file: TenderFileShape) -> tuple[Tender, list[Finding]]:
 
 
 def _digest(file: TenderFileShape) -> str:
-    """A hash of what the file says, the same whatever its layout, order of keys or way of writing 5 and 5.0."""
-    content = json.dumps(_canonical(file.model_dump()), sort_keys=True, ensure_ascii=False)
+    """A hash of what the file says, whatever its layout, the order of keys and bids, or whether 5 is written 5.0."""
+    said = file.model_dump()
+    said["bids"] = sorted(said["bids"], key=lambda bid: str(bid["bidder"]))
+    content = json.dumps(_canonical(said), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -174,7 +208,6 @@ def _canonical(value: object) -> object:
 
 
 def _scoring(shape: ScoringShape) -> Scoring:
-    belongs_to = {"target_percent": Method.TARGET, "cap": Method.TARGET, "bands": Method.BANDS}
     return Scoring(
         method=shape.method,
         quantitative=shape.quantitative,
@@ -187,7 +220,9 @@ def _scoring(shape: ScoringShape) -> Scoring:
         minimum_percent=shape.minimum_percent,
         tie=shape.tie,
         ignored=tuple(
-            key for key, method in belongs_to.items() if getattr(shape, key) is not None and method is not shape.method
+            key
+            for key, method in METHOD_OF_SETTING.items()
+            if getattr(shape, key) is not None and method is not shape.method
         ),
     )
 

@@ -44,4 +44,4 @@ if __name__ == "__main__":
             opened = Database(url)  # imports the driver once, and connects to nothing yet
             sys.exit(race(int(runners), lambda: add_ones(opened, int(times))))
         case ["upgrade", url, runners]:
-            sys.exit(race(int(runners), lambda: print(len(migrations.upgrade(url)))))
+            sys.exit(race(int(runners), lambda: sys.stdout.write(f"{len(migrations.upgrade(url))}\n")))

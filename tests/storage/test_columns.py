@@ -26,9 +26,7 @@ SUM = select(func.sum(lines.c.quantity * lines.c.unit_value))
 
 quantities = st.decimals(-9999, 9999, places=4) | st.decimals(-LARGEST_QUANTITY, LARGEST_QUANTITY, places=4)
 unit_values = st.decimals(0, 99999, places=4) | st.decimals(0, LARGEST_UNIT_VALUE, places=4)
-many_examples = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+many_examples = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def test_what_goes_in_comes_out(stored: Database, quantity: Decimal, unit_value:
 
 @many_examples
 @given(rows=st.lists(st.tuples(quantities, unit_values), min_size=1, max_size=8))
-@example(rows=[(Decimal(9223), Decimal("9999999.9999")), (Decimal("3720"), Decimal("1"))])
+@example(rows=[(Decimal(9223), Decimal("9999999.9999")), (Decimal(3720), Decimal(1))])
 @example(rows=[(LARGEST_QUANTITY, LARGEST_UNIT_VALUE), (-LARGEST_QUANTITY, LARGEST_UNIT_VALUE)])
 def test_a_sum_of_products_is_exact_or_an_error(stored: Database, rows: list[tuple[Decimal, Decimal]]) -> None:
     products = [times(quantity, unit_value) for quantity, unit_value in rows]
@@ -79,7 +77,7 @@ def test_a_sum_of_products_is_exact_or_an_error(stored: Database, rows: list[tup
 
 def test_the_largest_sum_is_right_and_one_more_is_an_error(stored: Database) -> None:
     rows = [  # to the last hundred-millionth of a pound
-        (Decimal("922337"), Decimal("100000")),
+        (Decimal(922337), Decimal(100000)),
         (Decimal("20368.5477"), Decimal(1)),
         (Decimal("0.5807"), Decimal("0.0001")),
     ]

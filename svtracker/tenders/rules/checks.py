@@ -78,8 +78,9 @@ def _not_offered(ref: str, *, tender: Tender, version: Version, ignore_left_out:
         hint = f"; {ref} is an alias of {aliased}" if aliased else ""
         return f"a measure of {version.name}, written as there{hint}"
     if ListName.RECORD_ONLY in measure.lists:
-        return None if tender.record_only else "no record-only measure: this tender does not offer that list"
-    if tender.list not in measure.lists:
+        if not tender.record_only:
+            return "no record-only measure: this tender does not offer that list"
+    elif tender.list not in measure.lists:
         return f"a measure on the {tender.list.replace('_', '-')} list; {ref} stands on {_lists_of(measure)}"
     if ref in tender.leave_out and not ignore_left_out:
         return "a measure that this tender has not left out"
@@ -250,6 +251,9 @@ def _commitment(
     elif accepted != offered and not (commitment.reason or "").strip():
         wanted = f"a reason: {_said(accepted)} of {_said(offered)} is accepted"
         yield Finding(path=(*at, "reason"), seen="nothing", wanted=wanted)
+    if offered is not None and commitment.outside_area is not None and commitment.outside_area > offered:
+        wanted = f"at most what is offered, {numbers.plain(offered)}"
+        yield _amount_fault((*at, "outside_area"), commitment.outside_area, wanted)
     line = line_of(commitment, measure=measure, tender=tender)
     if max(line.value, line.weighted_value) > LARGEST_LINE:
         yield Finding(

@@ -8,9 +8,10 @@ from enum import StrEnum
 from svtracker.frameworks.rules.values import Category
 from svtracker.kernel import numbers, wording
 from svtracker.kernel.wording import bidder as named
+from svtracker.kernel.wording import the_bidder
 from svtracker.tenders.rules.result import Result
 from svtracker.tenders.rules.scoring import Marks
-from svtracker.tenders.rules.values import Method, OutcomeStatus, Tender
+from svtracker.tenders.rules.values import Method, OutcomeStatus, Tender, TieRule
 
 QUANTITY = "Social value: quantity"
 ANSWER = "Social value: answer"
@@ -37,17 +38,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A component of the marks, and by how many marks the first bid leads or trails the second in it."""
+    """A component of the marks, and by how many marks (`lead`) the first bid leads or trails the second in it."""
 
     name: str
     weight: Decimal | None
     first: Decimal
     second: Decimal
-
-    @property
-    def lead(self) -> Decimal:
-        """First less second, in marks."""
-        return numbers.minus(self.first, self.second)
+    lead: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +80,22 @@ def comparison(result: Result) -> Comparison | None:
     if first.marks is None or second.marks is None:
         return None
     pairs = zip(parts_of(first.marks, tender=result.tender), parts_of(second.marks, tender=result.tender), strict=True)
+    decimals = result.tender.scoring.decimals
     parts = tuple(
-        Part(name=name, weight=weight, first=own, second=other) for (name, weight, own), (_, _, other) in pairs
+        Part(name=name, weight=weight, first=own, second=other, lead=_lead(own, other, decimals=decimals))
+        for (name, weight, own), (_, _, other) in pairs
     )
     return Comparison(
         first=first.bidder,
         second=second.bidder,
         parts=tuple(sorted(parts, key=lambda part: -part.lead)),
-        lead=numbers.minus(first.marks.total, second.marks.total),
+        lead=_lead(first.marks.total, second.marks.total, decimals=decimals),
     )
+
+
+def _lead(first: Decimal, second: Decimal, *, decimals: int) -> Decimal:
+    """First less second, in marks, with the declared decimals at least: 30 less 28 is 2.00."""
+    return numbers.at_least(numbers.minus(first, second), decimals)
 
 
 def answer(result: Result) -> str:
@@ -102,38 +106,42 @@ def answer(result: Result) -> str:
     top = ranked[0]
     total = wording.marks(top.marks.total) if top.marks is not None else ""
     if result.tied:
-        names = wording.listed([named(name) for name in result.tied])
-        return f"{names} share the first rank with {total} marks each. An award needs a reason."
+        names = wording.listed([named(result.tied[0]), *(the_bidder(name) for name in result.tied[1:])])
+        return f"{names} share the first rank with {total} marks each: nobody has won. An award needs a reason."
     if len(ranked) == 1:
         return f"{named(top.bidder)} is the only assessed bid, with {total} marks."
     compared = comparison(result)
     if compared is None:
         return f"{named(top.bidder)} is first with {total} marks."
     if not compared.lead:
-        rule = "higher social value" if result.tender.scoring.tie == "higher_value" else "lower price"
+        by_value = result.tender.scoring.tie is TieRule.HIGHER_VALUE
         return (
-            f"{named(top.bidder)} and {named(compared.second)} both have {total} marks; "
-            f"{named(top.bidder)} is first by its {rule}, as published."
+            f"{named(top.bidder)} and {the_bidder(compared.second)} both have {total} marks; "
+            f"{the_bidder(top.bidder)} is first by its {'higher social value' if by_value else 'lower price'}, "
+            "as published."
         )
     lead = f"{named(top.bidder)} is first with {total} marks, {wording.marks(compared.lead)} ahead of "
-    return f"{lead}{named(compared.second)}.{_why(compared)}"
+    return f"{lead}{the_bidder(compared.second)}. {_why(compared)}"
 
 
 def _why(compared: Comparison) -> str:
     ahead = [_part_words(part) for part in compared.parts if part.lead > 0]
     behind = [_part_words(part) for part in reversed(compared.parts) if part.lead < 0]
     if not behind:
-        return f" It is not behind in any part, and ahead in {wording.listed(ahead)}."
-    return f" It is ahead in {wording.listed(ahead)}, and behind in {wording.listed(behind)}."
+        return f"It gains {wording.listed(ahead)}, and loses nothing."
+    return f"It gains {wording.listed(ahead)}, and loses {wording.listed(behind)}."
 
 
 def _part_words(part: Part) -> str:
-    words = {QUANTITY: "social value quantity", ANSWER: "social value answer"}
-    return words.get(part.name, part.name[:1].lower() + part.name[1:])
+    words = {QUANTITY: "the social value quantity", ANSWER: "the social value answer"}
+    name = part.name[:1].lower() + part.name[1:] if part.name[1:2].islower() else part.name
+    return f"{wording.marks(part.lead.copy_abs())} on {words.get(part.name, name)}"
 
 
 def firm_points(result: Result) -> tuple[Point, ...]:
-    """Every test of RULES 4.6 that applies to this result, each in plain words."""
+    """Every test of RULES 4.6 that applies to this result, each in plain words; a bid alone has nothing to stand."""
+    if len(result.ranked) < 2:
+        return tuple(_concentration_points(result))
     return (
         *_removal_points(result),
         *_flip_points(result),
@@ -144,16 +152,18 @@ def firm_points(result: Result) -> tuple[Point, ...]:
 
 
 def firm_summary(result: Result) -> str:
-    """The tests in one sentence: how many the result stands."""
-    tests = [point for point in firm_points(result) if point.sign is not Sign.INFORMS]
+    """The tests in one sentence: how many the result stands, and which it does not."""
     if result.winner is None:
         return "Nobody is first alone, so there is no result to test."
-    if not tests:
+    if len(result.ranked) < 2:
         return "There is nothing to test: no other bid was assessed."
-    changed = sum(point.sign is Sign.CHANGES for point in tests)
-    if not changed:
-        return f"It holds in {'the one test' if len(tests) == 1 else f'all {len(tests)} tests'}."
-    return f"{changed} of {wording.counted(len(tests), 'test')} would change it."
+    tests = [point for point in firm_points(result) if point.sign is not Sign.INFORMS]
+    changes = [f"“{point.title}”" for point in tests if point.sign is Sign.CHANGES]
+    if not changes:
+        everywhere = {1: "the one test", 2: "both tests"}
+        return f"It holds in {everywhere.get(len(tests), f'all {len(tests)} tests')}."
+    held = len(tests) - len(changes)
+    return f"It holds in {held or 'none'} of {wording.counted(len(tests), 'test')}. Look at {wording.listed(changes)}."
 
 
 def _removal_points(result: Result) -> Iterator[Point]:
@@ -165,13 +175,15 @@ def _removal_points(result: Result) -> Iterator[Point]:
     if not reversals:
         number = len(removals)
         times = (
-            "if the other assessed bid is removed" if number == 1 else f"whichever of the {number} others is removed"
+            "if the other assessed bid is removed"
+            if number == 1
+            else f"whichever of the {number} other assessed bids is removed"
         )
         yield Point(test="removal", title=title, sign=Sign.HOLDS, sentence=f"{named(winner)} stays first {times}.")
         return
     said = [
-        f"If {named(removal.removed)} withdrew, "
-        + (f"{named(removal.winner)} would win." if removal.winner is not None else "nobody would be first alone.")
+        f"Without {the_bidder(removal.removed)}, "
+        + (f"{the_bidder(removal.winner)} would win." if removal.winner is not None else "nobody would be first alone.")
         for removal in reversals
     ]
     yield Point(test="removal", title=title, sign=Sign.CHANGES, sentence=" ".join(said))
@@ -194,23 +206,23 @@ def _flip_points(result: Result) -> Iterator[Point]:
             test="flip",
             title=title,
             sign=Sign.HOLDS,
-            sentence="No other highest value would put a bid with less social value in front of the first bid.",
+            sentence="However much another bid offered, no bid with less social value would pass the first bid.",
         )
         return
     upcoming = [flip for flip in told if not flip.now]
     said = [
-        f"{named(flip.ahead)} stands ahead of {named(flip.behind)} only while the highest value is above "
-        f"{wording.pounds(flip.highest_value_above)}; it is {highest}, in {named(holder)}."
+        f"{named(flip.ahead)} stands ahead of {the_bidder(flip.behind)} only while the highest value is above "
+        f"{wording.pounds(flip.highest_value_above)}; it is {highest}, in {the_bidder(holder)}."
         for flip in told
         if flip.now
     ]
     said += [
-        f"A bid above {wording.pounds(flip.highest_value_above)} would put {named(flip.ahead)} ahead of "
-        f"{named(flip.behind)}."
+        f"A bid with more than {wording.pounds(flip.highest_value_above)} of social value would put "
+        f"{the_bidder(flip.ahead)} ahead of {the_bidder(flip.behind)}."
         for flip in upcoming
     ]
     if upcoming:
-        said.append(f"The highest value here is {highest}, in {named(holder)}.")
+        said.append(f"The highest value here is {highest}, in {the_bidder(holder)}.")
     yield Point(test="flip", title=title, sign=Sign.CHANGES, sentence=" ".join(said))
 
 
@@ -218,16 +230,12 @@ def _weight_points(result: Result) -> Iterator[Point]:
     weight, scoring = result.firmness.weight_range, result.tender.scoring
     if weight is None:
         return
-    whole = numbers.plain(weight.of)
-    reach = f"from {numbers.plain(weight.low)} to {numbers.plain(weight.high)}"
-    beyond = [
-        f"{side}, {named(other)} has more"
-        for side, other in (("below", weight.below), ("above", weight.above))
-        if other
-    ]
+    sides = (("less", weight.below), ("more", weight.above))
+    beyond = "".join(f" With {side}, {the_bidder(other)} has more." for side, other in sides if other is not None)
     sentence = (
-        f"{named(weight.winner)} has the most marks at any quantitative weight {reach} of the {whole} social value "
-        f"marks{'; ' + wording.listed(beyond) if beyond else ''}. Published: {numbers.plain(scoring.quantitative)}."
+        f"No bid has more marks than {the_bidder(weight.winner)} while the quantity counts for "
+        f"{numbers.plain(weight.low)} to {numbers.plain(weight.high)} of the {numbers.plain(weight.of)} social value "
+        f"marks.{beyond} Published: {numbers.plain(scoring.quantitative)}."
     )
     inside = weight.low <= scoring.quantitative <= weight.high
     yield Point(
@@ -264,10 +272,11 @@ def _concentration_points(result: Result) -> Iterator[Point]:
         largest = bid.valuation.largest_line
         if largest is not None:
             said.append(
-                f"{largest.measure} alone is {wording.percent(largest.percent)} of {named(bid.bidder)}’s value."
+                f"{largest.measure} alone is {wording.percent(largest.percent)} of the value of "
+                f"{the_bidder(bid.bidder)}."
             )
     if any(bid.valuation.by_category[Category.LOCAL_ECONOMIC] for bid in bids):
-        rest = {bid.bidder: _without_local(bid.valuation.by_category) for bid in bids}
+        rest = {bid.bidder: bid.valuation.without_local_economic for bid in bids}
         most = max(bids, key=lambda bid: bid.valuation.value)
         left = max(bids, key=lambda bid: rest[bid.bidder])
         most_words = f"{named(most.bidder)} offers the most social value, {wording.pounds(most.valuation.value)}"
@@ -275,14 +284,10 @@ def _concentration_points(result: Result) -> Iterator[Point]:
         said.append(
             f"{most_words}, and still the most without local jobs and spend, {left_words}."
             if left is most
-            else f"{most_words}; without local jobs and spend {named(left.bidder)} does, {left_words}."
+            else f"{most_words}; without local jobs and spend {the_bidder(left.bidder)} does, {left_words}."
         )
     if said:
         yield Point(test="concentration", title="What the value is made of", sign=Sign.INFORMS, sentence=" ".join(said))
-
-
-def _without_local(by_category: dict[Category, Decimal]) -> Decimal:
-    return numbers.total(value for category, value in by_category.items() if category is not Category.LOCAL_ECONOMIC)
 
 
 def outcome_sentence(tender: Tender) -> str:
@@ -292,7 +297,7 @@ def outcome_sentence(tender: Tender) -> str:
     because = f" {outcome.reason}" if outcome.reason else ""
     match outcome.status:
         case OutcomeStatus.AWARDED:
-            return f"Awarded to {named(outcome.bidder or '')}{on}.{because}"
+            return f"Awarded to {the_bidder(outcome.bidder or '')}{on}.{because}"
         case OutcomeStatus.ABANDONED:
             return f"Abandoned{on}.{because}"
         case OutcomeStatus.OPEN:

@@ -118,6 +118,7 @@ def score(tender: Tender, *, version: Version, limits: Limits) -> Result:
             warnings=warnings_of_bid(
                 valued,
                 quantities=quantities,
+                status=status,
                 tender=tender,
                 version=version,
                 limits=limits,

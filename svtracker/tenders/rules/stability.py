@@ -17,7 +17,6 @@ from svtracker.tenders.rules.values import BidStatus, Method, Tender, TieRule
 from svtracker.tenders.rules.valuing import Valuation
 
 Floats = NDArray[np.float64]
-Wholes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 SPREAD_PERCENT = 20
@@ -25,6 +24,8 @@ SAMPLES = 10_000
 WILSON_95 = 1.959963984540054
 # Far below any published decimal, far above the noise of a float sum: 0.5 stays half-up.
 NOISE = 1e-9
+# Draws are judged in parts of so many figures each, so that a thousand bids need no gigabyte.
+FIGURES_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +57,16 @@ def stability(valuations: Sequence[Valuation], *, tender: Tender) -> Stability:
     """
     judged = [valuation for valuation in valuations if valuation.bid.status is BidStatus.ASSESSED]
     entries = [entry_of(valuation, tender=tender) for valuation in judged]
-    drawn = _drawn_values(judged, seed=tender.digest)
     denominators = np.array([float(v.denominator) if v.denominator else math.nan for v in judged])
-    percents = drawn / denominators * 100
-    minimum = tender.scoring.minimum_percent
-    inside = np.ones_like(drawn, dtype=bool) if minimum is None else percents >= float(minimum) - NOISE
-    disregarded = np.array([entry.disregarded for entry in entries], dtype=bool)
-    marks = _quantity_marks(drawn, percents, inside & ~disregarded, tender=tender)
-    marks[:, [entry.earns_no_quantity for entry in entries]] = 0
-    totals = marks + _fixed_marks(entries, inside, tender=tender)
-    totals[~inside] = -1
-    shares = _first_shares(totals, drawn, entries, inside, tie=tender.scoring.tie)
+    lines = _lines_by_measure(judged)
+    random = np.random.default_rng(int(tender.digest, 16))
+    shares = np.zeros(len(judged))
+    left = SAMPLES
+    while left:
+        draws = min(left, max(1, FIGURES_AT_ONCE // len(judged)))
+        drawn = _drawn_values(lines, random.random((draws, len(lines))))
+        shares += _shares(drawn, drawn / denominators * 100, entries, tender=tender)
+        left -= draws
     return Stability(
         spread_percent=SPREAD_PERCENT,
         samples=SAMPLES,
@@ -89,7 +89,8 @@ def wilson(successes: float, samples: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _drawn_values(judged: Sequence[Valuation], *, seed: str) -> Floats:
+def _lines_by_measure(judged: Sequence[Valuation]) -> Floats:
+    """The published weighted values in £, one row a measure and one column a bid."""
     measures = sorted({line.measure for valuation in judged for line in valuation.lines if line.counts})
     column = {measure: place for place, measure in enumerate(measures)}
     lines = np.zeros((len(measures), len(judged)))
@@ -97,14 +98,29 @@ def _drawn_values(judged: Sequence[Valuation], *, seed: str) -> Floats:
         for line in valuation.lines:
             if line.counts:
                 lines[column[line.measure], row] = float(line.weighted_value)
+    return lines
+
+
+def _drawn_values(lines: Floats, random: Floats) -> Floats:
+    """The bids' values under weights that lie within the spread, one row a draw; `random` runs from 0 to 1."""
     spread = SPREAD_PERCENT / 100
-    random = np.random.default_rng(int(seed, 16))
-    factors = random.random((SAMPLES, len(measures)))
-    values: Floats = (factors @ lines) * (2 * spread) + lines.sum(axis=0) * (1 - spread)
+    values: Floats = (random @ lines) * (2 * spread) + lines.sum(axis=0) * (1 - spread)
     return values
 
 
-def _quantity_marks(drawn: Floats, percents: Floats, sets_highest: Flags, *, tender: Tender) -> Wholes:
+def _shares(drawn: Floats, percents: Floats, entries: Sequence[Entry], *, tender: Tender) -> Floats:
+    """In how many of these draws each bid comes first."""
+    minimum = tender.scoring.minimum_percent
+    inside = np.ones_like(drawn, dtype=bool) if minimum is None else percents >= float(minimum) - NOISE
+    disregarded = np.array([entry.disregarded for entry in entries], dtype=bool)
+    marks = _quantity_marks(drawn, percents, inside & ~disregarded, tender=tender)
+    marks[:, [entry.earns_no_quantity for entry in entries]] = 0
+    totals = marks + _fixed_marks(entries, inside, tender=tender)
+    totals[~inside] = -1
+    return _first_shares(totals, drawn, entries, inside, tie=tender.scoring.tie)
+
+
+def _quantity_marks(drawn: Floats, percents: Floats, sets_highest: Flags, *, tender: Tender) -> Floats:
     """Quantitative marks per draw in whole steps of the smallest published decimal."""
     scoring = tender.scoring
     weight = float(scoring.quantitative)
@@ -122,12 +138,11 @@ def _quantity_marks(drawn: Floats, percents: Floats, sets_highest: Flags, *, ten
     return _steps(np.nan_to_num(marks), tender=tender)
 
 
-def _fixed_marks(entries: Sequence[Entry], inside: Flags, *, tender: Tender) -> Wholes:
+def _fixed_marks(entries: Sequence[Entry], inside: Flags, *, tender: Tender) -> Floats:
     """Answers, price and other marks in the same whole steps; the price moves where another bid falls out."""
     scale = 10 ** _places(tender)
     fixed = np.array(
-        [int(numbers.times(numbers.total([*e.answer_marks, *e.other_marks]), Decimal(scale))) for e in entries],
-        dtype=np.int64,
+        [float(numbers.times(numbers.total([*e.answer_marks, *e.other_marks]), Decimal(scale))) for e in entries]
     )
     marks = np.broadcast_to(fixed, inside.shape).copy()
     if tender.price_weight is not None:
@@ -144,18 +159,18 @@ def _places(tender: Tender) -> int:
     return max([tender.scoring.decimals, *(numbers.decimal_places(mark) for mark in given)])
 
 
-def _steps(marks: Floats, *, tender: Tender) -> Wholes:
+def _steps(marks: Floats, *, tender: Tender) -> Floats:
+    """Half-up; whole numbers as floats, which are exact up to 9,007,199,254,740,992 steps and never overflow."""
     decimals = tender.scoring.decimals
-    rounded: Wholes = np.floor(marks * 10**decimals + 0.5 + NOISE).astype(np.int64)
-    rounded *= 10 ** (_places(tender) - decimals)
+    rounded: Floats = np.floor(marks * 10.0**decimals + 0.5 + NOISE) * 10.0 ** (_places(tender) - decimals)
     return rounded
 
 
-def _first_shares(totals: Wholes, drawn: Floats, entries: Sequence[Entry], inside: Flags, *, tie: TieRule) -> Floats:
+def _first_shares(totals: Floats, drawn: Floats, entries: Sequence[Entry], inside: Flags, *, tie: TieRule) -> Floats:
     first = inside & (totals == totals.max(axis=1, keepdims=True))
     if tie is TieRule.HIGHER_VALUE:
         best = np.where(first, drawn, -math.inf).max(axis=1, keepdims=True)
-        first &= drawn >= best - NOISE
+        first &= drawn >= best * (1 - NOISE)
     elif tie is TieRule.LOWER_PRICE:
         prices = _prices(entries)
         shared = first & ~np.isnan(prices)

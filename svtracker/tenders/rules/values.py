@@ -17,6 +17,10 @@ class Method(StrEnum):
     BANDS = "bands"
 
 
+# Settings that one method alone uses; another method ignores them with a warning (FORMATS 2).
+METHOD_OF_SETTING = {"target_percent": Method.TARGET, "cap": Method.TARGET, "bands": Method.BANDS}
+
+
 class Denominator(StrEnum):
     """What social value is a share of (RULES 3.3)."""
 

@@ -65,6 +65,11 @@ class Valuation:
     largest_line: Share | None
 
     @property
+    def without_local_economic(self) -> Decimal:
+        """The value without local jobs and local spend, which are most of it in published results (RULES 2.8)."""
+        return numbers.minus(self.value, self.by_category[Category.LOCAL_ECONOMIC])
+
+    @property
     def offers_nothing(self) -> bool:
         """No accepted quantity above zero on a valued line (RULES 3.5)."""
         return not any(line.counts for line in self.lines)

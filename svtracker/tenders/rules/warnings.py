@@ -11,7 +11,7 @@ from svtracker.frameworks.rules.values import Kind, Locality, Status, Version
 from svtracker.kernel import numbers, wording
 from svtracker.kernel.units import WHOLE_UNITS, WORDS, Unit
 from svtracker.tenders.rules.scoring import entry_of
-from svtracker.tenders.rules.values import OUT_OF_THE_RUNNING, BidStatus, Method, Tender
+from svtracker.tenders.rules.values import METHOD_OF_SETTING, OUT_OF_THE_RUNNING, BidStatus, Method, Tender
 from svtracker.tenders.rules.valuing import Line, Valuation, denominator_words
 
 
@@ -66,8 +66,8 @@ def warnings_of_tender(tender: Tender, *, version: Version) -> tuple[ScoreWarnin
         found.append(
             ScoreWarning(
                 code=Code.RELATIVE_METHOD,
-                message="Marks are relative to the highest bid, so one bid’s value moves everybody’s marks: a bid that "
-                "cannot win may decide who does. A published target rate does not have this effect.",
+                message="Marks are relative to the highest value, so one bid’s value moves everybody’s marks: a bid "
+                "that cannot win may decide who does. A published target rate does not have this effect.",
             )
         )
     if scoring.method is Method.BANDS and scoring.bands[-1].marks < scoring.quantitative:
@@ -89,7 +89,8 @@ def warnings_of_tender(tender: Tender, *, version: Version) -> tuple[ScoreWarnin
 
 def _ignored(tender: Tender, *, version: Version) -> Iterable[tuple[str, str]]:
     for name in tender.scoring.ignored:
-        yield f"scoring.{name}", f"it belongs to another method than {tender.scoring.method}"
+        own, used = METHOD_OF_SETTING[name], tender.scoring.method
+        yield f"scoring.{name}", f"it belongs to the method {own}, and this tender uses {used}"
     for ref in tender.measure_weights:
         if version.measures[ref].kind is not Kind.VALUED:
             yield f"measure_weights.{ref}", f"{ref} has no unit value, so there is nothing to weight"
@@ -114,11 +115,15 @@ def warnings_of_bid(
     valuation: Valuation,
     *,
     quantities: Mapping[str, Sequence[Decimal]],
+    status: BidStatus,
     tender: Tender,
     version: Version,
     limits: Limits,
 ) -> tuple[ScoreWarning, ...]:
-    """What concerns one bid, in the order of RULES 3.8; `quantities` are those of all bids not taken out."""
+    """What concerns one bid, in the order of RULES 3.8.
+
+    `quantities` are those of all bids that are neither excluded nor withdrawn; `status` is the one that the rules set.
+    """
     who = wording.bidder(valuation.bid.bidder)
     lines = {line.measure: line for line in valuation.lines}
     found: list[ScoreWarning] = []
@@ -130,7 +135,7 @@ def warnings_of_bid(
     found += _overlap(lines, who=who, version=version)
     found += _statement_missing(valuation, who=who)
     found += _mandatory_missing(lines, who=who, tender=tender, version=version)
-    found += _disregarded(valuation, who=who, tender=tender)
+    found += _disregarded(valuation, who=who, status=status, tender=tender)
     found += _part_of_a_unit(valuation, who=who)
     return tuple(found)
 
@@ -141,8 +146,9 @@ def _high_percent(valuation: Valuation, *, who: str, tender: Tender, limits: Lim
     return [
         ScoreWarning(
             code=Code.HIGH_PERCENT,
-            message=f"{who} promises {wording.percent(valuation.percent)} of "
-            f"{denominator_words(tender)}, above {wording.percent(limits.high_percent)}.",
+            message=f"{who} promises {wording.pounds(valuation.value)} of social value, "
+            f"{wording.percent(valuation.percent)} of {denominator_words(tender)} and above "
+            f"{wording.percent(limits.high_percent)}.",
         )
     ]
 
@@ -151,10 +157,12 @@ def _concentration(valuation: Valuation, *, who: str, limits: Limits) -> list[Sc
     largest = valuation.largest_line
     if largest is None or largest.percent <= limits.concentration_percent:
         return []
+    line = next(line for line in valuation.lines if line.measure == largest.measure)
     return [
         ScoreWarning(
             code=Code.CONCENTRATION,
-            message=f"{who}: one line, {largest.measure}, is {wording.percent(largest.percent)} of the bid’s value.",
+            message=f"{who}: one line, {largest.measure}, is {wording.pounds(line.value)} of "
+            f"{wording.pounds(valuation.value)}, {wording.percent(largest.percent)} of the bid’s value.",
             measures=(largest.measure,),
         )
     ]
@@ -207,8 +215,8 @@ def _ten_times_median(
                 ScoreWarning(
                     code=Code.TEN_TIMES_MEDIAN,
                     message=f"{who}, {line.measure}: {wording.quantity(line.accepted, line.unit)} is "
-                    f"{numbers.trimmed(limits.median_times)} times or more the middle of the {number} other "
-                    f"bids, {wording.quantity(median, line.unit)}.",
+                    f"{numbers.trimmed(limits.median_times)} times or more the median of the {number} other "
+                    f"bids that offer it, {wording.quantity(median, line.unit)}.",
                     measures=(line.measure,),
                 )
             )
@@ -228,8 +236,8 @@ def _out_of_area(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
                 ScoreWarning(
                     code=Code.OUT_OF_AREA,
                     message=f"{who}, {line.measure}: {wording.quantity(outside, line.unit)} of "
-                    f"{numbers.trimmed(line.offered)} offered are outside the area, and "
-                    f"{numbers.trimmed(line.accepted)} are accepted. This measure counts only inside it.",
+                    f"{wording.grouped(line.offered)} offered is outside the area, and "
+                    f"{wording.grouped(line.accepted)} is accepted. This measure counts only inside it.",
                     measures=(line.measure,),
                 )
             )
@@ -284,19 +292,28 @@ def _mandatory_missing(lines: dict[str, Line], *, who: str, tender: Tender, vers
     missing = tuple(ref for ref in tender.mandatory if not is_given(ref))
     if not missing:
         return []
+    rejected = [ref for ref in missing if ref in lines and lines[ref].offered]
+    said = [
+        f"{words} {wording.listed(refs)}"
+        for words, refs in (
+            ("offers nothing on", [ref for ref in missing if ref not in rejected]),
+            ("has nothing accepted on", rejected),
+        )
+        if refs
+    ]
     return [
         ScoreWarning(
             code=Code.MANDATORY_MISSING,
-            message=f"{who} offers nothing on {wording.listed(missing)}, which this tender asks of every bid.",
+            message=f"{who} {wording.listed(said)}, which this tender asks of every bid.",
             measures=missing,
         )
     ]
 
 
-def _disregarded(valuation: Valuation, *, who: str, tender: Tender) -> list[ScoreWarning]:
-    if valuation.bid.status is not BidStatus.ASSESSED or not entry_of(valuation, tender=tender).disregarded:
+def _disregarded(valuation: Valuation, *, who: str, status: BidStatus, tender: Tender) -> list[ScoreWarning]:
+    if status is not BidStatus.ASSESSED or not entry_of(valuation, tender=tender).disregarded:
         return []
-    why = "no accepted quantity" if valuation.offers_nothing else "an answer is missing"
+    why = "no accepted quantity has a value" if valuation.offers_nothing else "an answer is missing"
     return [
         ScoreWarning(
             code=Code.DISREGARDED,

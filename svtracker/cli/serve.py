@@ -1,0 +1,53 @@
+"""`svtracker serve`: the web application, ready at the first try."""
+
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Show the demo: an invented council with invented bids.")
+    ] = False,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", min=1, max=65535, show_default="8000")] = None,
+) -> None:
+    """Run the web application. An empty database is migrated, and the measure sets that come along are loaded.
+
+    Stops gracefully at Ctrl+C. Settings come from SVTRACKER_… variables; what is given here wins.
+    """
+    import uvicorn
+
+    from svtracker.frameworks import service as frameworks
+    from svtracker.registers import service as registers
+    from svtracker.registers.loader import load_reference
+    from svtracker.settings import read_settings
+    from svtracker.storage import migrations
+    from svtracker.storage.engines import Database
+    from svtracker.web.app import create_app
+
+    given = {"demo": demo or None, "host": host, "port": port}
+    settings = read_settings().model_copy(update={key: value for key, value in given.items() if value is not None})
+    for name in migrations.upgrade(settings.database_url):
+        typer.echo(f"database: ran {name}")
+    indices = load_reference(settings.reference_dir).indices
+    database = Database(settings.database_url)
+    try:
+        with database.writing() as session:
+            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices)
+            if settings.demo:
+                registers.load_demo_council(session)
+    finally:
+        database.dispose()
+    new = [one.name for one in loaded if one.outcome is not frameworks.LoadOutcome.UNCHANGED]
+    if new:
+        typer.echo(f"measure sets: loaded {', '.join(new)}")
+    shown_host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - only shown
+    typer.echo(f"svtracker is at http://{shown_host}:{settings.port}/ (stop it with Ctrl+C)")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level if settings.log_level != "info" else "warning",
+        server_header=False,
+    )

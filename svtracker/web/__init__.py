@@ -1,0 +1,1 @@
+"""The web application: guards, forms, page contexts; no arithmetic and no tables."""

@@ -1,0 +1,1 @@
+"""The same read models as the pages, as JSON under /api/v1; one module per room."""

@@ -1,0 +1,56 @@
+"""Tenders as JSON: the answer of FORMATS 2, the same object as `svtracker score --json`."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from svtracker.tenders.answer import Answer, answer_of
+from svtracker.web.api.responses import NOT_FOUND, REFUSED
+from svtracker.web.dependencies import Scoring, Shelved
+
+router = APIRouter(prefix="/api/v1", tags=["tenders"])
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A tender file (FORMATS 2), as JSON or YAML.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "application/yaml": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+@router.get("/tenders", summary="All tenders with the range of their bids")
+def tenders(shelf: Shelved) -> list[dict[str, Any]]:
+    """Each tender with its key, title, contract value, status and the range of social value % of its bids."""
+    return [
+        {
+            "key": key,
+            "tender": result.tender.id,
+            "title": result.tender.title,
+            "contract_value": f"{result.tender.contract_value:f}",
+            "status": result.tender.outcome.status.value,
+            "invented": result.tender.invented,
+            "bids": len(result.bids),
+            **{name: answer_of(result)[name] for name in ("framework", "method", "winner", "tied", "range")},
+        }
+        for key, result in shelf.all()
+    ]
+
+
+@router.get("/tenders/{key}", summary="A scored tender", responses=NOT_FOUND)
+def tender(shelf: Shelved, key: str) -> Answer:
+    """The whole answer for one tender."""
+    return answer_of(shelf.get(key))
+
+
+@router.post("/score", summary="Score a tender file", responses=REFUSED, openapi_extra=_BODY)
+async def score(request: Request, scorer: Scoring) -> Answer:
+    """Score what is sent; nothing is stored. All problems come at once where it cannot be scored."""
+    data = await request.body()
+    is_json = "json" in request.headers.get("content-type", "")
+    name = "tender.json" if is_json else "tender.yaml"
+    return await run_in_threadpool(lambda: answer_of(scorer.score(name=name, data=data)))

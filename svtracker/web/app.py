@@ -1,0 +1,92 @@
+"""The web application, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from svtracker import __version__
+from svtracker.kernel.clock import Clock, system_clock
+from svtracker.registers import service as registers
+from svtracker.registers.loader import load_reference
+from svtracker.settings import Settings
+from svtracker.storage.engines import Database
+from svtracker.web import errors
+from svtracker.web.api import frameworks as frameworks_api
+from svtracker.web.api import tenders as tenders_api
+from svtracker.web.pages.api import api_page
+from svtracker.web.pages.frame import Renderer, render
+from svtracker.web.routes import frameworks as frameworks_pages
+from svtracker.web.routes import help as help_pages
+from svtracker.web.routes import home
+from svtracker.web.routes import tenders as tenders_pages
+from svtracker.web.security import DeclaredSize, OwnOriginOnly, SecurityHeaders
+
+UNNAMED = "Your council"
+A_YEAR = 365 * 24 * 3600
+# A form carries the file and its names; what is above the file's own limit is for those.
+FORM_ROOM = 64 * 1024
+
+
+class VersionedFiles(StaticFiles):
+    """Static files; their address changes with their content, so browsers keep them for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Any:
+        """The file, kept by the browser where its address names its content."""
+        response = await super().get_response(path, scope)
+        kept = f"public, max-age={A_YEAR}, immutable" if b"v=" in scope["query_string"] else "public, max-age=300"
+        response.headers["Cache-Control"] = kept
+        return response
+
+
+def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
+    """The application for these settings; the database must be migrated and the measure sets loaded."""
+
+    @asynccontextmanager
+    async def lifespan(running: FastAPI) -> AsyncIterator[None]:
+        yield
+        running.state.database.dispose()
+
+    limit = settings.max_upload_bytes + FORM_ROOM
+    app = FastAPI(
+        title="svtracker",
+        version=__version__,
+        summary="Measure sets and scored tenders as open data.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=limit,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(OwnOriginOnly),
+            Middleware(DeclaredSize, limit=limit, refusal=errors.too_large),
+        ],
+    )
+    database = Database(settings.database_url)
+    with database.reading() as session:
+        organisation = registers.current_organisation(session)
+    app.state.settings = settings
+    app.state.clock = clock
+    app.state.database = database
+    app.state.reference = load_reference(settings.reference_dir)
+    app.state.scored = {}
+    app.state.renderer = Renderer(
+        settings, council=settings.council_name or (organisation.name if organisation else UNNAMED)
+    )
+    errors.install(app)
+    for room in (home, frameworks_pages, tenders_pages, help_pages, frameworks_api, tenders_api):
+        app.include_router(room.router, include_in_schema=room in {frameworks_api, tenders_api})
+
+    @app.get("/api/docs", include_in_schema=False)
+    def api_docs(request: Request) -> HTMLResponse:
+        """What other programs can ask for, as a page without scripts."""
+        return render(request, "help/api.html", api_page(app.openapi()))
+
+    app.mount("/static", VersionedFiles(directory=settings.static_dir), name="static")
+    return app

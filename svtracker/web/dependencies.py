@@ -1,0 +1,102 @@
+"""What routes ask for: a database session, the versions that are loaded, the reference figures."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
+
+from svtracker.frameworks import service as frameworks
+from svtracker.frameworks.rules.values import Version
+from svtracker.frameworks.store import StoredVersion
+from svtracker.kernel.exceptions import NotFoundError
+from svtracker.settings import Settings
+from svtracker.tenders import service as tenders
+from svtracker.tenders.rules.result import Result
+
+
+def reading(request: Request) -> Iterator[Session]:
+    """A session that reads one state of the database and cannot write."""
+    with request.app.state.database.reading() as session:
+        yield session
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings of the running application."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+Reading = Annotated[Session, Depends(reading)]
+OwnSettings = Annotated[Settings, Depends(settings_of)]
+
+
+class Scorer:
+    """Scores tender files against the versions that are loaded."""
+
+    def __init__(self, request: Request, session: Reading) -> None:
+        self.request, self.session = request, session
+
+    @cached_property
+    def loaded(self) -> tuple[StoredVersion, ...]:
+        """What is loaded, by set and age, without the measures."""
+        return frameworks.list_versions(self.session)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of what is loaded, newest first within a set."""
+        return [one.name for one in reversed(self.loaded)]
+
+    def versions(self) -> tuple[Version, ...]:
+        """All versions that are loaded, newest first within a set."""
+        return tuple(frameworks.get_version(self.session, one.name) for one in reversed(self.loaded))
+
+    def score(self, *, name: str, data: bytes) -> Result:
+        """The scored tender, or `RefusedError` with every problem of the file."""
+        return tenders.score_file(
+            name=name,
+            data=data,
+            find_version=self._find,
+            known_versions=lambda: self.names,
+            minimum_wage=self.request.app.state.reference.minimum_wage,
+        )
+
+    def _find(self, set_id: str, version: str) -> Version | None:
+        name = f"{set_id}@{version}"
+        return frameworks.get_version(self.session, name) if name in self.names else None
+
+
+Scoring = Annotated[Scorer, Depends()]
+
+
+class Shelf:
+    """The demo's tenders: files that come with svtracker, scored when they are first asked for and kept."""
+
+    def __init__(self, settings: OwnSettings, scorer: Scoring) -> None:
+        self.settings, self.scorer = settings, scorer
+
+    def all(self) -> list[tuple[str, Result]]:
+        """Every tender of the demo with its key; none where this is not the demo."""
+        if not self.settings.demo:
+            return []
+        return [(path.stem, self._scored(path.stem)) for path in tenders.tender_files(self.settings.demo_dir)]
+
+    def get(self, key: str) -> Result:
+        """One tender of the demo."""
+        keys = [path.stem for path in tenders.tender_files(self.settings.demo_dir)] if self.settings.demo else []
+        if key not in keys:
+            raise NotFoundError(what="tender", name=key, do="Choose one from the list of tenders.")
+        return self._scored(key)
+
+    def _scored(self, key: str) -> Result:
+        path = self.settings.demo_dir / f"{key}.yaml"
+        data = path.read_bytes()
+        kept: dict[tuple[bytes, frozenset[str]], Result] = self.scorer.request.app.state.scored
+        place = (data, frozenset(one.sha256 for one in self.scorer.loaded))
+        if place not in kept:
+            kept[place] = self.scorer.score(name=path.name, data=data)
+        return kept[place]
+
+
+Shelved = Annotated[Shelf, Depends()]

@@ -1,0 +1,30 @@
+"""Figures as a file to take along: the right type, a good name, never run by a browser."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from svtracker.files.tables_out import Sheet, as_csv, as_xlsx
+from svtracker.kernel.exceptions import NotFoundError
+
+CSV, XLSX, YAML, JSON = "csv", "xlsx", "yaml", "json"
+
+MEDIA_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    YAML: "application/yaml",
+    JSON: "application/json",
+}
+
+
+def attachment(content: bytes | Sequence[Sheet], *, kind: str, name: str, title: str) -> Response:
+    """A file made of bytes as they are, or of tables; a kind that is not known is not found."""
+    if kind not in MEDIA_TYPES:
+        raise NotFoundError(what="download", name=kind, do="Choose one of the files that the page offers.")
+    if not isinstance(content, bytes):
+        if kind not in {CSV, XLSX}:
+            raise NotFoundError(what="download", name=kind, do="Choose CSV or XLSX.")
+        content = as_xlsx(content, title=title) if kind == XLSX else as_csv(content[0])
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "-" for c in name)[:80] or "download"
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.{kind}"'}
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)

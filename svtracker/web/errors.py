@@ -1,0 +1,159 @@
+"""Every error as an answer for the person who meets it: what, where, why, what to do; never a traceback."""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from svtracker.frameworks import service as frameworks
+from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerError
+from svtracker.kernel.problems import Problem
+from svtracker.web.pages.frame import Page, render
+from svtracker.web.pages.tenders import score_page
+
+log = logging.getLogger(__name__)
+
+NOTHING_CHANGED = "Nothing was changed."
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(Page):
+    """A page that says what went wrong and what to do."""
+
+    status: int
+    what: str
+    why: str
+    do: str
+
+
+def install(app: FastAPI) -> None:
+    """Give every error its answer."""
+    app.add_exception_handler(SvtrackerError, _own)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def answer(request: Request, *, status: int, title: str, what: str, why: str, do: str) -> Response:
+    """The error as a page, or as JSON under /api/."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": {"what": what, "why": why, "do": do}}, status_code=status)
+    page = ErrorPage(title=title, status=status, what=what, why=why, do=do)
+    return render(request, "errors/error.html", page, status=status)
+
+
+def too_large(request: Request) -> Response:
+    """The answer to a request that is larger than this installation takes; at the form's field where there is one."""
+    limit = request.app.state.settings.max_upload_bytes
+    what = f"The file is larger than {limit // (1024 * 1024)} MB, so it was not read."
+    if request.url.path == "/score":
+        with request.app.state.database.reading() as session:
+            page = score_page(versions=[one.name for one in frameworks.list_versions(session)], error=what)
+        return render(request, "tenders/score.html", page, status=413)
+    return answer(
+        request,
+        status=413,
+        title="The file is too large",
+        what=what,
+        why="A tender file is a few thousand characters; the limit protects everybody who uses this service.",
+        do="Send a smaller file.",
+    )
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    """A problem of a file as JSON."""
+    return {
+        "file": problem.file,
+        "path": problem.path,
+        "line": problem.line,
+        "seen": problem.seen,
+        "wanted": problem.wanted,
+    }
+
+
+async def _own(request: Request, error: Exception) -> Response:
+    match error:
+        case NotFoundError():
+            return _not_found(request, what=f"There is no {error.what} “{error.name}”.", do=error.do)
+        case RefusedError():
+            if request.url.path.startswith("/api/"):
+                problems = [problem_json(problem) for problem in error.problems]
+                return JSONResponse({"problems": problems}, status_code=422)
+            return answer(
+                request,
+                status=422,
+                title="The file cannot be used",
+                what=str(error),
+                why="Nothing is used of a file that has a fault.",
+                do="Put right what is listed and send the file again.",
+            )
+        case _:
+            return answer(
+                request,
+                status=409,
+                title="This cannot be done",
+                what=str(error),
+                why=NOTHING_CHANGED,
+                do="Do as the message says, or report the problem.",
+            )
+
+
+def _not_found(request: Request, *, what: str, do: str) -> Response:
+    return answer(
+        request,
+        status=404,
+        title="Page not found",
+        what=what,
+        why="The address may have been typed wrongly or copied in part, or what it showed is no longer here.",
+        do=do,
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == HTTPStatus.NOT_FOUND:
+        return _not_found(request, what="There is no page at this address.", do="Start again from the home page.")
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return too_large(request)
+    phrase = HTTPStatus(status).phrase
+    response = answer(
+        request,
+        status=status,
+        title="This cannot be done",
+        what=f"The request was refused: {phrase.lower()}.",
+        why=f"It asked for something that this address does not do. {NOTHING_CHANGED}",
+        do="Start again from the home page.",
+    )
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    misfits = error.errors() if isinstance(error, RequestValidationError) else []
+    where = ", ".join(sorted({str(misfit["loc"][-1]) for misfit in misfits}))
+    return answer(
+        request,
+        status=422,
+        title="Something in the address or form does not fit",
+        what=f"This does not fit: {where}." if where else "The request does not fit.",
+        why=f"It has a value that is not known here. {NOTHING_CHANGED}",
+        do="Go back, choose from what the page offers, and try again.",
+    )
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    # The path only: what was sent may hold a bidder's figures.
+    log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    return answer(
+        request,
+        status=500,
+        title="Sorry, there is a problem with the service",
+        what="Something failed that should not have.",
+        why=NOTHING_CHANGED,
+        do="Try again in a moment. If it happens again, report the problem and say what you did.",
+    )

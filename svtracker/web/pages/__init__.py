@@ -1,0 +1,1 @@
+"""Page contexts: frozen values, ready to print, one module per room; templates get nothing else."""

@@ -1,0 +1,151 @@
+"""What every page shares: the frame around it, and how a template becomes an answer."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from svtracker import __version__
+from svtracker.kernel import wording
+from svtracker.settings import Settings
+
+SERVICE = "Social value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link in the navigation."""
+
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The frame: whose installation this is, and the way through it."""
+
+    council: str
+    service: str
+    demo: bool
+    support_address: str | None
+    nav: tuple[Link, ...]
+    version: str
+    source_href: str | None
+    asset: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormError:
+    """An error as it stands on top of a page and at its field."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What every page has: its name, what it is, the answer to its question, the way back, errors of its form."""
+
+    title: str
+    caption: str | None = None
+    answer: str | None = None
+    crumbs: tuple[tuple[str, str], ...] = ()
+    errors: tuple[FormError, ...] = ()
+    head_title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A way to take a page's figures along."""
+
+    label: str
+    href: str
+
+
+SECTIONS = (
+    ("Home", "/"),
+    ("Tenders", "/tenders"),
+    ("Measures", "/frameworks"),
+    ("Score a tender file", "/score"),
+    ("Help", "/help"),
+)
+
+
+class Renderer:
+    """Templates with their frame. Built once; compiled templates are kept."""
+
+    def __init__(self, settings: Settings, *, council: str) -> None:
+        self.settings = settings
+        self.council = council
+        self.environment = Environment(
+            loader=FileSystemLoader(settings.templates_dir),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self.environment.filters.update(
+            pounds=wording.pounds, grouped=wording.grouped, day=wording.day, counted=wording.counted
+        )
+        self._asset = _asset_maker(settings.static_dir)
+
+    def page(self, request: Request, template: str, page: Page, *, status: int = 200) -> HTMLResponse:
+        """The whole page in its frame."""
+        text = self.environment.get_template(template).render(site=self._site(request.url.path), page=page)
+        return HTMLResponse(text, status_code=status)
+
+    def block(self, request: Request, template: str, block: str, page: Page) -> HTMLResponse:
+        """One named block of the same template, for htmx."""
+        compiled = self.environment.get_template(template)
+        context = compiled.new_context({"site": self._site(request.url.path), "page": page})
+        return HTMLResponse("".join(compiled.blocks[block](context)))
+
+    def _site(self, path: str) -> Site:
+        return Site(
+            council=self.council,
+            service=SERVICE,
+            demo=self.settings.demo,
+            support_address=self.settings.support_address,
+            nav=tuple(Link(label=label, href=href, current=_is_current(href, path)) for label, href in SECTIONS),
+            version=__version__,
+            source_href=self.settings.source_href,
+            asset=self._asset,
+        )
+
+
+def wants_block(request: Request) -> bool:
+    """Whether htmx asks for a part of the page only."""
+    return request.headers.get("hx-request-type") == "partial"
+
+
+def _is_current(href: str, path: str) -> bool:
+    return path == href if href == "/" else path == href or path.startswith(f"{href}/")
+
+
+def _asset_maker(folder: Path) -> Callable[[str], str]:
+    @lru_cache(maxsize=256)
+    def asset(name: str) -> str:
+        """The address of a static file with a mark of its content, so that browsers may keep it for ever."""
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+        return f"/static/{name}?v={digest}"
+
+    return asset
+
+
+def render(request: Request, template: str, page: Page, *, status: int = 200) -> HTMLResponse:
+    """The page, by the renderer of the running application."""
+    renderer: Renderer = request.app.state.renderer
+    return renderer.page(request, template, page, status=status)
+
+
+def downloads(base: str, kinds: Sequence[tuple[str, str]], *, query: str = "") -> tuple[Download, ...]:
+    """Links to the same figures as files: label and ending."""
+    tail = f"?{query}" if query else ""
+    return tuple(Download(label=label, href=f"{base}.{ending}{tail}") for label, ending in kinds)

@@ -1,0 +1,1 @@
+"""Pages: guard, service call, page; one module per room."""

@@ -1,0 +1,154 @@
+"""Pages about tenders: the list, a scored tender, and scoring a file that is sent. Nothing sent is stored."""
+
+from pathlib import PurePath
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import HTMLResponse, Response
+
+from svtracker.kernel.exceptions import NotFoundError, RefusedError
+from svtracker.reports import tenders as reports
+from svtracker.tenders.rules.result import Result
+from svtracker.web.dependencies import OwnSettings, Scoring, Shelved
+from svtracker.web.downloads import CSV, JSON, XLSX, YAML, attachment
+from svtracker.web.pages.frame import downloads, render
+from svtracker.web.pages.tenders import Upload, evaluation_page, money_short, score_page, tenders_page
+
+router = APIRouter()
+
+EXAMPLE = "worked"
+RESULT_KINDS = [("Workbook (XLSX)", XLSX), ("CSV", CSV), ("JSON", JSON)]
+KINDS = [*RESULT_KINDS, ("Tender file (YAML)", YAML)]
+
+
+@router.get("/tenders")
+def tenders(request: Request, shelf: Shelved) -> HTMLResponse:
+    """Every tender with the range of its bids."""
+    files = downloads("/tenders/download", [("CSV", CSV), ("XLSX", XLSX)])
+    return render(request, "tenders/index.html", tenders_page(shelf.all(), files=files))
+
+
+@router.get("/tenders/download.{kind}")
+def tenders_download(shelf: Shelved, kind: str) -> Response:
+    """The list of tenders as a file."""
+    return attachment([reports.tenders_sheet(shelf.all())], kind=kind, name="tenders", title="Tenders")
+
+
+@router.get("/tenders/{key}")
+def tender(request: Request, shelf: Shelved, key: str) -> HTMLResponse:
+    """One tender: its bids compared."""
+    result = shelf.get(key)
+    page = evaluation_page(
+        result,
+        caption=_caption(result),
+        crumbs=(("Tenders", "/tenders"),),
+        files=downloads(f"/tenders/{key}/download", KINDS),
+    )
+    return render(request, "tenders/evaluation.html", page)
+
+
+@router.get("/tenders/{key}/download.{kind}")
+def tender_download(settings: OwnSettings, shelf: Shelved, key: str, kind: str) -> Response:
+    """One tender as a file: its bids compared, or the tender file itself."""
+    result = shelf.get(key)
+    if kind == YAML:
+        return attachment((settings.demo_dir / f"{key}.yaml").read_bytes(), kind=kind, name=key, title=key)
+    return _result_file(result, kind=kind, name=key)
+
+
+@router.get("/score")
+def score_form(request: Request, scorer: Scoring) -> HTMLResponse:
+    """The form that takes a tender file."""
+    return render(request, "tenders/score.html", score_page(versions=scorer.names))
+
+
+@router.post("/score")
+def score(
+    request: Request,
+    scorer: Scoring,
+    file: Annotated[UploadFile | None, File()] = None,
+    text: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Score the file that was sent and show the result; or the form again with everything that is wrong."""
+    name, data = _sent(file, text)
+    if data is None:
+        page = score_page(versions=scorer.names, error="Choose a tender file, or paste its text.")
+        return render(request, "tenders/score.html", page, status=422)
+    try:
+        result = scorer.score(name=name, data=data)
+    except RefusedError as refused:
+        page = score_page(
+            versions=scorer.names,
+            problems=refused.problems,
+            file_name=name,
+            text=data.decode("utf-8", errors="replace") if _can_be_mended(data) else "",
+        )
+        return render(request, "tenders/score.html", page, status=422)
+    upload = Upload(
+        name=name, text=data.decode("utf-8-sig"), action="/score/download", kinds=tuple((k, w) for w, k in RESULT_KINDS)
+    )
+    page_of_result = evaluation_page(
+        result, caption=_caption(result), crumbs=(("Score a tender file", "/score"),), upload=upload
+    )
+    return render(request, "tenders/evaluation.html", page_of_result)
+
+
+@router.post("/score/download.{kind}")
+def score_download(scorer: Scoring, kind: str, name: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
+    """The result of a file that was sent, as a file; it is scored again, since nothing is stored."""
+    result = scorer.score(name=_clean_name(name), data=text.encode())
+    return _result_file(result, kind=kind, name=PurePath(_clean_name(name)).stem)
+
+
+@router.get("/score/example")
+def example(request: Request, settings: OwnSettings, scorer: Scoring) -> HTMLResponse:
+    """The worked example of the rules, scored."""
+    result = scorer.score(name=f"{EXAMPLE}.yaml", data=(settings.demo_dir / f"{EXAMPLE}.yaml").read_bytes())
+    page = evaluation_page(
+        result,
+        caption=_caption(result),
+        crumbs=(("Score a tender file", "/score"),),
+        files=downloads("/score/example/download", KINDS),
+    )
+    return render(request, "tenders/evaluation.html", page)
+
+
+@router.get("/score/example/download.{kind}")
+def example_download(settings: OwnSettings, scorer: Scoring, kind: str) -> Response:
+    """The worked example as a file to start from, or its result."""
+    data = (settings.demo_dir / f"{EXAMPLE}.yaml").read_bytes()
+    if kind == YAML:
+        return attachment(data, kind=kind, name="example-tender", title="Example tender")
+    return _result_file(scorer.score(name=f"{EXAMPLE}.yaml", data=data), kind=kind, name="example-tender")
+
+
+def _caption(result: Result) -> str:
+    return f"Compare bids, contract value {money_short(result.tender.contract_value)}"
+
+
+def _result_file(result: Result, *, kind: str, name: str) -> Response:
+    if kind == JSON:
+        return attachment(reports.answer_bytes(result), kind=kind, name=name, title=name)
+    if kind not in {CSV, XLSX}:
+        raise NotFoundError(what="download", name=kind, do="Choose one of the files that the page offers.")
+    sheets = reports.evaluation_sheets(result)
+    return attachment(sheets[:1] if kind == CSV else sheets, kind=kind, name=name, title=result.tender.title)
+
+
+def _sent(file: UploadFile | None, text: str) -> tuple[str, bytes | None]:
+    if file is not None and file.filename:
+        return _clean_name(file.filename), file.file.read()
+    if text.strip():
+        starts_as_json = text.lstrip().startswith("{")
+        return ("pasted.json" if starts_as_json else "pasted.yaml"), text.encode()
+    return "", None
+
+
+def _clean_name(name: str) -> str:
+    """The last part of a file's name, short and printable: browsers may send a whole path or anything else."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character for character in last if character.isprintable())[:100] or "file.yaml"
+
+
+def _can_be_mended(data: bytes) -> bool:
+    return len(data) <= 100_000 and b"\0" not in data
