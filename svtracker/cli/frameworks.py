@@ -12,6 +12,7 @@ from svtracker.cli.door import opened
 if TYPE_CHECKING:
     from svtracker.frameworks.rules.diff import Difference
     from svtracker.frameworks.rules.values import Version
+    from svtracker.kernel.exceptions import NotFoundError
     from svtracker.settings import Settings
     from svtracker.storage.engines import Database
 
@@ -144,13 +145,13 @@ def export(
 
 
 def _at(paths: Sequence[Path] | None, settings: "Settings") -> list[Path]:
-    return list(paths) if paths else [_short(settings.frameworks_dir)]
+    return list(paths) if paths else [_shipped(settings)]
 
 
-def _short(path: Path) -> Path:
-    """The path as a person would type it here: relative, where it lies below the current folder."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+def _shipped(settings: "Settings") -> Path:
+    """The folder of measure sets as a person would type it here: relative, where it lies below the current one."""
+    here, folder = Path.cwd(), settings.frameworks_dir
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def _require_some(found: Sequence[object], paths: Sequence[Path]) -> None:
@@ -162,20 +163,20 @@ def _require_some(found: Sequence[object], paths: Sequence[Path]) -> None:
 
 
 def _find_version(name: str, settings: "Settings", database: "Database") -> "Version":
-    from svtracker.frameworks import loader, service
-    from svtracker.kernel.exceptions import DatabaseNotReadyError, NotFoundError, RefusedError
+    from svtracker.frameworks import folder, service
+    from svtracker.kernel.exceptions import DatabaseNotReadyError, NotFoundError
     from svtracker.registers import service as registers
 
+    set_id, version = service.split_name(name)
     try:
         with database.reading() as session:
             return service.get_version(session, name)
     except (DatabaseNotReadyError, NotFoundError):
-        file = _file_in_folder(name, settings)
-    indices = registers.reference_figures(settings.reference_dir).indices
-    (found,) = loader.load_paths([file], indices=indices)
-    if found.version is None:
-        raise RefusedError(found.problems)
-    return found.version
+        indices = registers.reference_figures(settings.reference_dir).indices
+        found = folder.find_in_folder(_shipped(settings), set_id=set_id, version=version, indices=indices)
+    if found is None:
+        raise _nowhere(name, settings)
+    return found
 
 
 def _versions_at_hand(set_id: str, settings: "Settings", database: "Database") -> tuple["Version", ...]:
@@ -185,7 +186,7 @@ def _versions_at_hand(set_id: str, settings: "Settings", database: "Database") -
     from svtracker.registers import service as registers
 
     indices = registers.reference_figures(settings.reference_dir).indices
-    files = loader.load_paths([settings.frameworks_dir / set_id], indices=indices)
+    files = loader.load_paths([_shipped(settings) / set_id], indices=indices)
     versions = {file.version.version: file.version for file in files if file.version is not None}
     try:
         with database.reading() as session:
@@ -196,25 +197,28 @@ def _versions_at_hand(set_id: str, settings: "Settings", database: "Database") -
 
 
 def _find_file(name: str, settings: "Settings", database: "Database") -> bytes:
-    from svtracker.frameworks import service
+    from svtracker.frameworks import folder, service
     from svtracker.kernel.exceptions import DatabaseNotReadyError, NotFoundError
 
+    set_id, version = service.split_name(name)
     try:
         with database.reading() as session:
             return service.export_version(session, name).data
     except (DatabaseNotReadyError, NotFoundError):
-        return _file_in_folder(name, settings).read_bytes()
+        file = folder.file_in_folder(_shipped(settings), set_id=set_id, version=version)
+    if file is None:
+        raise _nowhere(name, settings)
+    return file.read_bytes()
 
 
-def _file_in_folder(name: str, settings: "Settings") -> Path:
-    from svtracker.frameworks import service
+def _nowhere(name: str, settings: "Settings") -> "NotFoundError":
+    from svtracker.frameworks.folder import names_in_folder
     from svtracker.kernel.exceptions import NotFoundError
 
-    set_id, version = service.split_name(name)
-    file = _short(settings.frameworks_dir / set_id / f"{version}.yaml")
-    if not file.is_file():
-        raise NotFoundError(what="version", name=name, do=f"It is neither loaded nor a file {file}.")
-    return file
+    there = ", ".join(names_in_folder(settings.frameworks_dir)) or "nothing"
+    return NotFoundError(
+        what="version", name=name, do=f"It is neither loaded nor in {_shipped(settings)}, where {there} is."
+    )
 
 
 def _summary(version: "Version") -> str:

@@ -21,7 +21,7 @@ def score(
     own line of standard error with file, line, place, what was seen and what was wanted.
     """
     from svtracker.files.yaml_reader import bytes_of
-    from svtracker.frameworks.service import find_in_folder, names_in_folder
+    from svtracker.frameworks.folder import find_in_folder, names_in_folder
     from svtracker.kernel.exceptions import RefusedError
     from svtracker.kernel.problems import Problem
     from svtracker.registers.loader import load_reference

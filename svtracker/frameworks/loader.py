@@ -37,7 +37,10 @@ from svtracker.registers.rules import PriceIndex
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionFile:
-    """One file of a measure set as it was found: its bytes, and the version or what is wrong with it."""
+    """One file of a measure set as it was found: its bytes, and the version or what is wrong with it.
+
+    `as_written` is the version that the file describes, also where it has problems.
+    """
 
     name: str
     set_id: str
@@ -45,6 +48,7 @@ class VersionFile:
     data: bytes
     version: Version | None
     problems: tuple[Problem, ...]
+    as_written: Version | None = None
 
 
 def load_version(
@@ -165,6 +169,7 @@ def _with_succession(path: Path, *, read: Mapping[Path, _Read]) -> VersionFile:
         data=item.data,
         version=None if problems else item.version,
         problems=problems,
+        as_written=item.version,
     )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -133,25 +133,6 @@ def check_stored_versions(session: Session, *, indices: Mapping[str, PriceIndex]
     return tuple(problem for one in store.list_versions(session) for problem in _check_stored(session, one, indices))
 
 
-def find_in_folder(folder: Path, *, set_id: str, version: str, indices: Mapping[str, PriceIndex]) -> Version | None:
-    """The version that stands as a file in a folder of measure sets, without a database; nothing where it is not there.
-
-    A file with problems is refused with all of them: nothing is scored with half a version.
-    """
-    path = folder / set_id / f"{version}.yaml"
-    if not path.is_file():
-        return None
-    file = loader.load_paths([path], indices=indices)[0]
-    if file.version is None or file.problems:
-        raise RefusedError(file.problems)
-    return file.version
-
-
-def names_in_folder(folder: Path) -> list[str]:
-    """The names of all versions that stand as files in a folder of measure sets."""
-    return sorted(f"{path.parent.name}@{path.stem}" for path in folder.glob("*/*.yaml"))
-
-
 def split_name(name: str) -> tuple[str, str]:
     """The measure set and the version of a name: `open-toms@2021.1`."""
     set_id, _, version = name.partition("@")
@@ -185,21 +166,19 @@ def _is_frozen(status: Status) -> bool:
     return status is not Status.DRAFT
 
 
-def _released_before(session: Session, file: VersionFile) -> Iterable[Problem]:
+def _released_before(session: Session, file: VersionFile) -> Iterator[Problem]:
     """A released file that was changed into one with problems: said first, since putting it back settles the rest."""
     if not file.problems or not file.data:
         return
+    name = f"{file.set_id}@{file.version_name}"
     standing = store.get_standing(session, set_id=file.set_id, version=file.version_name)
-    if standing is None or not _is_frozen(standing[0]):
+    if standing is None or not _is_frozen(standing[0]) or hashlib.sha256(file.data).hexdigest() == standing[1]:
         return
-    if hashlib.sha256(file.data).hexdigest() != standing[1]:
-        name = f"{file.set_id}@{file.version_name}"
-        yield Problem(
-            file=file.name,
-            path="",
-            seen=f"another file than the one released as {name} and loaded before",
-            wanted="the file as it was, or a new version: a released version never changes",
-        )
+    seen = f"another file than the one released as {name} and loaded before"
+    if file.as_written is not None:
+        seen = f"{seen}: {'; '.join(changes_between_files(get_version(session, name), file.as_written))}"
+    wanted = "the file as it was, or a new version: a released version never changes"
+    yield Problem(file=file.name, path="", seen=seen, wanted=wanted)
 
 
 def _not_loaded(session: Session, name: str) -> NotFoundError:

@@ -5,8 +5,10 @@ without warnings, stability and the version. Everything is a `Fraction` until it
 by trying every hundredth, a removal by scoring the file again without the bid.
 """
 
+from collections.abc import Callable
 from fractions import Fraction
-from math import ceil, floor
+from functools import wraps
+from math import floor, lcm
 from typing import Any
 
 Json = dict[str, Any]
@@ -38,10 +40,24 @@ def decimals_of(text: str) -> int:
     return len(text.partition(".")[2])
 
 
+def once_a_bid(work_out: Callable[..., Any]) -> Callable[..., Any]:
+    """Slow on purpose, yet not without end: a figure of a bid is worked out once for each tender."""
+
+    @wraps(work_out)
+    def remembered(oracle: "Oracle", bid: Json, **how: bool) -> Any:
+        key = (work_out.__name__, bid["bidder"], *how.items())
+        if key not in oracle.known:
+            oracle.known[key] = work_out(oracle, bid, **how)
+        return oracle.known[key]
+
+    return remembered
+
+
 class Oracle:
     """One tender file, scored."""
 
     def __init__(self, file: Json, measures: dict[str, Json]) -> None:
+        self.known: dict[Any, Any] = {}
         self.tender = file["tender"]
         self.scoring = self.tender["scoring"]
         self.measures = measures
@@ -56,6 +72,7 @@ class Oracle:
 
     # --- values (RULES 3.1 to 3.4) -------------------------------------------------------------------------------
 
+    @once_a_bid
     def lines(self, bid: Json) -> list[Json]:
         found = []
         for ref, given in bid.get("commitments", {}).items():
@@ -90,6 +107,7 @@ class Oracle:
             found.append(line)
         return found
 
+    @once_a_bid
     def value(self, bid: Json, *, weighted: bool) -> Fraction:
         return sum((line["weighted_value" if weighted else "value"] for line in self.lines(bid)), Fraction(0))
 
@@ -122,6 +140,7 @@ class Oracle:
         unanswered = self.qualitative > 0 and any(mark is None for _, _, mark in self.agreed(bid))
         return self.disregards and (self.offers_nothing(bid) or unanswered)
 
+    @once_a_bid
     def status(self, bid: Json) -> str:
         given = bid.get("status", "assessed")
         minimum = self.scoring.get("minimum_percent")
@@ -144,6 +163,7 @@ class Oracle:
             default=Fraction(0),
         )
 
+    @once_a_bid
     def share_of_quantity(self, bid: Json) -> Fraction:
         """The exact share a of RULES 4.6."""
         if self.offers_nothing(bid) or self.disregarded(bid):
@@ -163,6 +183,7 @@ class Oracle:
                 marks = Fraction(given)
         return marks / self.quantitative if self.quantitative else Fraction(0)
 
+    @once_a_bid
     def share_of_answer(self, bid: Json) -> Fraction:
         """The exact share b of RULES 4.6: the weighted mean over the questions."""
         if self.disregarded(bid) or not self.qualitative:
@@ -170,6 +191,7 @@ class Oracle:
         earned = sum((weight * (mark or 0) / self.scale for _, weight, mark in self.agreed(bid)), Fraction(0))
         return earned / sum(weight for _, weight, _ in self.agreed(bid))
 
+    @once_a_bid
     def marks(self, bid: Json) -> dict[str, Any]:
         quantity = half_up(self.quantitative * self.share_of_quantity(bid), self.places)
         dropped = self.disregarded(bid)
@@ -192,6 +214,7 @@ class Oracle:
         marks = self.marks(bid)
         return sum((Fraction(text) for text in marks["others"].values()), Fraction(0)) + (marks["price"] or 0)
 
+    @once_a_bid
     def total(self, bid: Json) -> Fraction:
         return self.marks(bid)["quantity"] + self.other_than_quantity(bid)
 
@@ -205,6 +228,7 @@ class Oracle:
             return Fraction(one["price"]) < Fraction(other["price"])
         return False
 
+    @once_a_bid
     def rank(self, bid: Json) -> int:
         return 1 + sum(self.stands_before(other, bid) for other in self.assessed)
 
@@ -255,20 +279,25 @@ class Oracle:
             return None
         if self.scoring["method"] == "bands" and not self.quantitative:
             return None
-        lines = {bid["bidder"]: (self.mark_at(bid, Fraction(0)), self.mark_at(bid, Fraction(1))) for bid in self.assessed}
-        start, one = lines[self.winner]
-        held = []
-        for hundredths in range(floor((self.quantitative + self.qualitative) * 100) + 1):
-            weight = Fraction(hundredths, 100)
-            own = start + weight * (one - start)
-            if all(at_0 + weight * (at_1 - at_0) <= own for at_0, at_1 in lines.values()):
-                held.append(hundredths)
+        ends = {
+            bid["bidder"]: (self.mark_at(bid, Fraction(0)), self.mark_at(bid, Fraction(1, 100)))
+            for bid in self.assessed
+        }
+        # In whole numbers, so that thousands of weights can be tried one by one.
+        whole = lcm(*(mark.denominator for pair in ends.values() for mark in pair))
+        marks = {bidder: (int(at_0 * whole), int((at_1 - at_0) * whole)) for bidder, (at_0, at_1) in ends.items()}
+        start, step = marks[self.winner]
+        held = [
+            hundredths
+            for hundredths in range(floor((self.quantitative + self.qualitative) * 100) + 1)
+            if all(s + hundredths * each <= start + hundredths * step for s, each in marks.values())
+        ]
         if not held:
             return None
         assert held == list(range(held[0], held[-1] + 1)), "the range has a hole"
         return {
             "winner": self.winner,
-            "from": printed(Fraction(ceil(held[0]), 100), 2),
+            "from": printed(Fraction(held[0], 100), 2),
             "to": printed(Fraction(held[-1], 100), 2),
         }
 

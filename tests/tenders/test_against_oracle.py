@@ -10,9 +10,7 @@ from tests.tenders.chance import MEASURES, commitments, tenders
 from tests.tenders.example import Json, answer, bid_of, of_bids, result_of
 from tests.tenders.oracle import Oracle
 
-CHECKS = settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+CHECKS = settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 FEWER = settings(CHECKS, max_examples=80)
 
 

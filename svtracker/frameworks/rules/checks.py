@@ -260,8 +260,9 @@ def _basis(path: Path, measure: Measure) -> Iterator[Finding]:
         yield Finding(path=(*path, "value_basis"), seen="nothing", wanted=wanted)
     if measure.value_basis is None:
         return
-    if measure.unit_value is None:
-        yield Finding(path=(*path, "value"), seen="nothing", wanted="a value, since there is a value basis")
+    if measure.unit_value is None and measure.kind is not Kind.VALUED:
+        wanted = "the value that it is the basis of, or no basis"
+        yield Finding(path=(*path, "value_basis"), seen="a basis without a value", wanted=wanted)
     basis = measure.value_basis
     if basis.figure <= 0:
         place: Path = (*path, "value_basis", "figure")
@@ -342,7 +343,7 @@ def _result(
         seen = f"price year {basis.price_year} of the source, {price_year} of the version"
         yield Finding(path=(*path, "value_basis", "price_year"), seen=seen, wanted=wanted)
         return
-    if value is not None and value != expected.value:
+    if value is not None and value > 0 and value != expected.value:
         wanted = f"{numbers.plain(expected.value)}: {expected.working}"
         yield Finding(path=(*path, "value"), seen=numbers.plain(value), wanted=wanted)
     if basis.forecast != expected.forecast:

@@ -268,7 +268,7 @@ def _links(old: Version, new: Version, between: Sequence[Version]) -> _Links:
             return _along(forwards)
         backwards = _chain(new, old, between)
         if backwards is not None:
-            return _turned(_along(backwards))
+            return _turned(_along(backwards), order=list(old.measures))
     same = tuple(_Link(old_ref=ref, ref=ref, how=How.SAME) for ref in old.measures if ref in new.measures)
     return _Links(links=same, dropped={})
 
@@ -318,10 +318,11 @@ def _joined(first: How, second: How) -> How:
     return second if first is How.SAME else first
 
 
-def _turned(found: _Links) -> _Links:
+def _turned(found: _Links, *, order: Sequence[str]) -> _Links:
     turned = {How.SAME: How.SAME, How.SPLIT: How.MERGE, How.MERGE: How.SPLIT}
-    links = tuple(_Link(old_ref=link.ref, ref=link.old_ref, how=turned[link.how]) for link in found.links)
-    return _Links(links=links, dropped={})
+    links = [_Link(old_ref=link.ref, ref=link.old_ref, how=turned[link.how]) for link in found.links]
+    place = {ref: number for number, ref in enumerate(order)}
+    return _Links(links=tuple(sorted(links, key=lambda link: place[link.old_ref])), dropped={})
 
 
 # --- a released version and a changed file ----------------------------------------------------------------------------

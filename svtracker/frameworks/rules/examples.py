@@ -33,9 +33,7 @@ def example(measure: Measure) -> Example | None:
 def _case(unit: Unit, *, first_year_only: bool) -> tuple[str, str, Decimal]:
     match unit:
         case Unit.FTE_YEAR:
-            years = fte_years(
-                full_time_equivalents=Decimal("2.5"), months=Decimal(24), first_year_only=first_year_only
-            )
+            years = fte_years(full_time_equivalents=Decimal("2.5"), months=Decimal(24), first_year_only=first_year_only)
             time = "1 year, the first of each person" if first_year_only else "2 years"
             return "2 full-time people and 1 half-time person for 2 years", f"(2 + 0.5) × {time}", years
         case Unit.PERSON_WEEK:

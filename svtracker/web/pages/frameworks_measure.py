@@ -175,7 +175,7 @@ def measure_page(
             named(version, other.ref) for other in version.measures.values() if measure.ref in other.also_counts_in
         ),
         never_with=tuple(named(version, ref) for ref in measure.never_with),
-        stages=tuple(_stage_row(stage, here=(version, measure)) for stage in told.stages),
+        stages=tuple(_stage_row(stage, here=(version.version, measure.ref), told=told) for stage in told.stages),
         dropped=_dropped(told),
         before=named(version, refs[place - 1]) if place else None,
         after=named(version, refs[place + 1]) if place + 1 < len(refs) else None,
@@ -327,9 +327,9 @@ def _facts(measure: Measure, *, theme: Theme, outcome: str) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _stage_row(stage: Stage, *, here: tuple[Version, Measure]) -> StageRow:
+def _stage_row(stage: Stage, *, here: tuple[str, str], told: History) -> StageRow:
     measure, version = stage.measure, stage.version
-    is_here = version is here[0] and measure is here[1]
+    is_here = (version.version, measure.ref) == here
     return StageRow(
         version=version.version,
         measure=Named(
@@ -339,18 +339,23 @@ def _stage_row(stage: Stage, *, here: tuple[Version, Measure]) -> StageRow:
         price_year=version.price_year,
         value=unit_value_words(measure) or "no value",
         forecast=measure.value_basis is not None and measure.value_basis.forecast,
-        change=_change(stage),
+        change=_change(stage, told),
         how=_how(stage),
         why=" ".join(said for said in (stage.reason, measure.changed) if said),
     )
 
 
-def _change(stage: Stage) -> str:
+def _change(stage: Stage, told: History) -> str:
+    """The change against the version before; where there is none, why."""
     if stage.change_percent is not None:
         return words.change(stage.change_percent)
     if stage.measure.unit_value is None:
         return "–"
-    return "first value" if stage.how is None else "not compared"
+    replaced = {(one.version, one.ref) for one in stage.measure.replaces}
+    before = [one.measure for one in told.stages if (one.version.version, one.measure.ref) in replaced]
+    if all(measure.unit_value is None for measure in before):
+        return "first value"
+    return "not compared"
 
 
 def _how(stage: Stage) -> str:
