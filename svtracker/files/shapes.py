@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from svtracker.files.yaml_reader import Document, Path, capped, path_text
+from svtracker.files.yaml_reader import MOST_PROBLEMS, Document, Path, capped, path_text
 from svtracker.kernel import numbers
 from svtracker.kernel.problems import Problem, shown
 
@@ -32,6 +32,9 @@ __all__ = [
     "path_text",
     "wanted",
 ]
+
+LONGEST_WORD = 60
+MOST_MISFITS = 20_000
 
 _T = TypeVar("_T")
 _M = TypeVar("_M", bound=BaseModel)
@@ -55,7 +58,8 @@ def _another_type(words: str) -> PydanticCustomError:
 
 def nearest_first(seen: object, known: Sequence[str]) -> str:
     """The known words as one text, the one spelled most like what was seen in front."""
-    close = get_close_matches(seen, known, n=1, cutoff=0.6) if isinstance(seen, str) else []
+    word = seen if isinstance(seen, str) and len(seen) <= LONGEST_WORD else ""
+    close = get_close_matches(word, known, n=1, cutoff=0.6)
     return ", ".join([*close, *(word for word in known if word not in close)])
 
 
@@ -118,33 +122,49 @@ def fit(document: Document, model: type[_M]) -> tuple[_M | None, tuple[Problem, 
     try:
         fitted = model.model_validate(document.value)
     except ValidationError as error:
-        misfits = _problems(document, model, error.errors(include_url=False))
+        if error.error_count() > MOST_MISFITS:
+            return None, capped([*document.problems, _far_off(document)])
+        misfits, beyond = _problems(document, model, error.errors(include_url=False))
     else:
         if not document.problems:
             return fitted, ()
-        misfits = []
+        misfits, beyond = [], 0
     known = {problem.path for problem in document.problems}
-    return None, capped([*document.problems, *(misfit for misfit in misfits if misfit.path not in known)])
+    own = [misfit for misfit in misfits if misfit.path not in known]
+    return None, capped([*document.problems, *own], beyond=beyond)
 
 
-def _problems(document: Document, model: type[BaseModel], errors: Sequence[ErrorDetails]) -> list[Problem]:
-    """One problem a place: the branches of a union that say different things of one place are joined by "or"."""
+def _far_off(document: Document) -> Problem:
+    """Describing each of very many misfits would take seconds and hundreds of megabytes."""
+    seen = f"more than {MOST_MISFITS:,} places that do not fit the format"
+    return Problem(file=document.name, path="", seen=seen, wanted="a file in the format; start from an example")
+
+
+def _problems(document: Document, model: type[BaseModel], errors: Sequence[ErrorDetails]) -> tuple[list[Problem], int]:
+    """One problem a place, and how many places beyond the most that are listed.
+
+    The branches of a union that say different things of one place are joined by "or".
+    """
     placed = [(_place(document.value, error), error) for error in errors]
     around = {path[:length] for path, _ in placed for length in range(len(path))}
     words: dict[Path, list[str]] = {}
     seen: dict[Path, str] = {}
+    beyond: set[Path] = set()
     for path, error in placed:
         # Inside a place with a fault of its own, these only say that another branch of a union does not fit, or
         # that the entries without a fault are too few.
         is_echo = path in around and error["type"].endswith(("_type", "too_short"))
         if is_echo or error["type"] == "none_required":
             continue
+        if path not in words and len(words) >= MOST_PROBLEMS:
+            beyond.add(path)
+            continue
         said = _wanted(model, path, error)
         words.setdefault(path, [])
         if said not in words[path]:
             words[path].append(said)
         seen[path] = "nothing" if error["type"] == "missing" else _seen(path, error)
-    return [
+    problems = [
         Problem(
             file=document.name,
             path=path_text(path),
@@ -154,6 +174,7 @@ def _problems(document: Document, model: type[BaseModel], errors: Sequence[Error
         )
         for path, said in words.items()
     ]
+    return problems, len(beyond)
 
 
 _NOWHERE = object()

@@ -133,11 +133,14 @@ def path_text(path: Path) -> str:
     return "".join(parts)
 
 
-def capped(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """At most 200 problems of one file, and a last line that says how many more there are."""
-    if len(problems) <= MOST_PROBLEMS:
+def capped(problems: Sequence[Problem], *, beyond: int = 0) -> tuple[Problem, ...]:
+    """At most 200 problems of one file, and a last line that says how many more there are.
+
+    `beyond` are problems that were counted and not even described.
+    """
+    more = max(0, len(problems) - MOST_PROBLEMS) + beyond
+    if not more:
         return tuple(problems)
-    more = len(problems) - MOST_PROBLEMS
     last = Problem(
         file=problems[0].file,
         path="",
@@ -389,7 +392,7 @@ def _syntax_fault(name: str, text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     lines = _LINE_BREAK.split(text)
     line = min(mark.line, len(lines) - 1) if mark is not None else None
-    seen = shown(lines[line]) if line is not None and lines[line].strip() else "the end of the text"
+    seen = shown(lines[line].strip()) if line is not None and lines[line].strip() else "the end of the text"
     wanted = next((words for part, words in _PARSER_WORDS if part in said), f"YAML that can be read ({said})")
     return Problem(file=name, path="", seen=seen, wanted=wanted, line=None if line is None else line + 1)
 
@@ -417,7 +420,7 @@ def _read_json(name: str, text: str) -> Document:
         value = json.loads(text, parse_int=_short(int), parse_float=_short(float), parse_constant=lambda _word: None)
     except json.JSONDecodeError as error:
         lines = text.split("\n")
-        seen = shown(lines[error.lineno - 1]) if lines[error.lineno - 1].strip() else "the end of the text"
+        seen = shown(lines[error.lineno - 1].strip()) if lines[error.lineno - 1].strip() else "the end of the text"
         wanted = f"JSON that can be read ({error.msg[:1].lower()}{error.msg[1:]})"
         faults.add(path=(), seen=seen, wanted=wanted, line=error.lineno)
         return Document(name=name, value=None, problems=capped(faults.found))

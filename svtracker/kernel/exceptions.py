@@ -87,6 +87,4 @@ class DatabaseUnavailableError(SvtrackerError):
 
     def __init__(self, *, database: str, why: str) -> None:
         self.database, self.why = database, why
-        super().__init__(
-            f"The database {database} cannot be opened: {why}. Check SVTRACKER_DATABASE_URL and that it is running."
-        )
+        super().__init__(f"The database {database} cannot be opened: {why}. Check SVTRACKER_DATABASE_URL.")

@@ -63,8 +63,8 @@ def ratio(part: Exact, whole: Exact) -> Fraction:
 def round_half_up(value: Exact, places: int) -> Decimal:
     """The figure rounded once, half away from zero: 8.809 becomes 8.81, 2.345 becomes 2.35 at two places."""
     exact = Fraction(value)
-    scaled = abs(exact) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    scaled, below = abs(exact.numerator) * 10**places, exact.denominator
+    whole = (2 * scaled + below) // (2 * below)
     return _scaled(-whole if exact < 0 else whole, places)
 
 

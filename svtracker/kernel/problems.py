@@ -35,7 +35,8 @@ def shown(value: object, *, longest: int = 80) -> str:
             text = " ".join("".join(c if c.isprintable() else " " for c in value).split())
             if not text:
                 return "an empty text" if not value else "blank characters"
-            return f"“{text[:longest]}…”" if len(text) > longest else f"“{text}”"
+            around = " with blanks around it" if value != value.strip() else ""
+            return f"“{text[:longest]}…”{around}" if len(text) > longest else f"“{text}”{around}"
         case dict():
             return "a mapping" if value else "an empty mapping"
         case list() | tuple():

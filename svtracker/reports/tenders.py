@@ -128,12 +128,12 @@ def _lines(result: Result) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for bid in result.bids:
         for line in bid.valuation.lines:
-            blank = "n/a" if line.not_applicable else None
+            blank = "n/a" if line.commitment.not_applicable else None
             rows.append(
                 (
                     bid.bidder,
                     line.measure,
-                    line.title,
+                    line.of.title,
                     line.kind.value,
                     WORDS[line.unit].many,
                     blank if line.offered is None else line.offered,
@@ -142,8 +142,8 @@ def _lines(result: Result) -> Sheet:
                     line.weight,
                     line.value,
                     line.weighted_value,
-                    line.reason,
-                    line.statement or line.text,
+                    line.commitment.reason,
+                    line.commitment.statement or line.commitment.text,
                 )
             )
     return Sheet(

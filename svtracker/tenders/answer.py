@@ -72,7 +72,7 @@ def _bid(bid: BidResult, *, tender: Tender) -> Answer:
 
 
 def _line(line: Line) -> Answer:
-    blank = NOT_APPLICABLE if line.not_applicable else None
+    blank = NOT_APPLICABLE if line.commitment.not_applicable else None
     answer = {
         "measure": line.measure,
         "kind": line.kind.value,
@@ -83,9 +83,9 @@ def _line(line: Line) -> Answer:
         "weight": numbers.plain(line.weight),
         "value": numbers.trimmed(line.value),
         "weighted_value": numbers.trimmed(line.weighted_value),
-        "reason": line.reason,
+        "reason": line.commitment.reason,
     }
-    return answer if line.text is None else {**answer, "text": line.text}
+    return answer if line.commitment.text is None else {**answer, "text": line.commitment.text}
 
 
 def _marks(marks: Marks, *, tender: Tender) -> Answer:

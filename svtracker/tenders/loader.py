@@ -144,6 +144,7 @@ def _tender(file: TenderFileShape) -> tuple[Tender, list[Finding]]:
     for place, bid in enumerate(file.bids):
         answers, faults = _answers(bid, at=("bids", place, "qualitative"), named=shape.questions is not None)
         misfits += faults
+        misfits += _halves(bid, at=("bids", place, "commitments"))
         bids.append(_bid(bid, answers=answers))
     return (
         Tender(
@@ -243,6 +244,16 @@ def _answers(shape: BidShape, *, at: tuple[str | int, ...], named: bool) -> tupl
     if isinstance(given, dict):
         return {question: mark for question, mark in given.items() if mark is not None}, []
     return {THE_ANSWER: given}, []
+
+
+def _halves(shape: BidShape, *, at: tuple[str | int, ...]) -> Iterator[Finding]:
+    """Lines on which a measure applies to what is offered and not to what is accepted, or the other way round."""
+    for ref, given in shape.commitments.items():
+        if isinstance(given, CommitmentShape) and given.accepted is not None:
+            halves = NOT_APPLICABLE in {given.offered, given.accepted} and given.offered != given.accepted
+            if halves:
+                wanted = '"n/a" in both, or a quantity in both: a measure applies or it does not'
+                yield Finding(path=(*at, ref, "accepted"), seen=shown(given.accepted), wanted=wanted)
 
 
 def _bid(shape: BidShape, *, answers: dict[str, Decimal]) -> Bid:

@@ -1,12 +1,15 @@
 """The shape of a tender file: which keys there are, which are required, what may stand behind each (FORMATS 2)."""
 
 import re
+from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from svtracker.files.shapes import Choice, IsoDate, NonEmptyText, QuotedDecimal, Rows, Shape, wanted
 from svtracker.frameworks.rules.values import ListName
+from svtracker.kernel import numbers
 from svtracker.tenders.rules.values import Denominator, Method, OutcomeStatus, TieRule, ZeroRule
 
 NOT_APPLICABLE = "n/a"
@@ -16,11 +19,11 @@ _A_QUANTITY = 'a quantity in quotes, as in "2.5", or "n/a" where the measure doe
 
 
 def _quantity(value: object) -> object:
-    if value == NOT_APPLICABLE:
-        return value
-    if isinstance(value, (int, float)) or value is None:
-        raise wanted(_A_QUANTITY)
-    return value
+    number = numbers.parse_decimal(value) if isinstance(value, str) else None
+    if number is None and value != NOT_APPLICABLE:
+        # A mapping may be meant for the long form; what is wrong inside it is said there.
+        raise PydanticCustomError("quantity_type", "{words}", {"words": _A_QUANTITY})
+    return value if number is None else number
 
 
 def _framework(value: str) -> str:
@@ -29,13 +32,19 @@ def _framework(value: str) -> str:
     return value
 
 
-def _scored_list(value: ListName) -> ListName:
-    if value is ListName.RECORD_ONLY:
+def _scored_list(value: object) -> object:
+    if value not in {ListName.MAIN, ListName.LITE}:
         raise wanted("one of: main, lite (record_only: true offers the record-only list beside it)")
     return value
 
 
-Quantity = Annotated[QuotedDecimal | Literal["n/a"], BeforeValidator(_quantity)]
+def _band(value: tuple[Decimal, ...]) -> tuple[Decimal, Decimal]:
+    if len(value) != 2:
+        raise wanted('two numbers, a lower bound in % and the marks, as in ["5", "4"]')
+    return value[0], value[1]
+
+
+Quantity = Annotated[Decimal | str, PlainValidator(_quantity)]
 
 
 class ValueBasisShape(Shape):
@@ -62,7 +71,7 @@ class ScoringShape(Shape):
     qualitative: QuotedDecimal
     target_percent: QuotedDecimal | None = None
     cap: bool | None = None
-    bands: Rows[Annotated[Rows[QuotedDecimal], Field(min_length=2, max_length=2)]] | None = None
+    bands: Rows[Annotated[Rows[QuotedDecimal], AfterValidator(_band)]] | None = None
     decimals: Annotated[int, Field(ge=0, le=4)] = 2
     zero: Choice[ZeroRule] = ZeroRule.SCORE_ZERO
     minimum_percent: QuotedDecimal | None = None
@@ -90,7 +99,7 @@ class TenderShape(Shape):
     id: NonEmptyText
     title: NonEmptyText
     framework: Annotated[NonEmptyText, AfterValidator(_framework)]
-    list: Annotated[Choice[ListName], AfterValidator(_scored_list)]
+    list: Annotated[Choice[ListName], BeforeValidator(_scored_list)]
     record_only: bool = False
     contract_value: QuotedDecimal
     value_basis: ValueBasisShape = ValueBasisShape()
@@ -122,14 +131,6 @@ class CommitmentShape(Shape):
     outside_area: QuotedDecimal | None = None
     text: NonEmptyText | None = None
 
-    @model_validator(mode="after")
-    def _not_applicable_is_whole(self) -> "CommitmentShape":
-        if self.accepted == NOT_APPLICABLE != self.offered or (
-            self.offered == NOT_APPLICABLE and self.accepted not in {None, NOT_APPLICABLE}
-        ):
-            raise wanted('"n/a" in both, or a quantity in both: a measure applies or it does not')
-        return self
-
 
 class BidShape(Shape):
     """One supplier's answer."""
@@ -139,7 +140,7 @@ class BidShape(Shape):
     status: Literal["assessed", "excluded", "withdrawn"] = "assessed"
     qualitative: QuotedDecimal | dict[str, QuotedDecimal | None] | None = None
     other_marks: dict[str, QuotedDecimal | None] = Field(default_factory=dict)
-    commitments: dict[str, CommitmentShape | Quantity | None] = Field(default_factory=dict)
+    commitments: dict[str, Quantity | CommitmentShape | None] = Field(default_factory=dict)
 
 
 class TenderFileShape(Shape):

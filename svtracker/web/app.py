@@ -25,7 +25,7 @@ from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import home
 from svtracker.web.routes import tenders as tenders_pages
-from svtracker.web.security import DeclaredSize, OwnOriginOnly, SecurityHeaders
+from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
 UNNAMED = "Your council"
 A_YEAR = 365 * 24 * 3600
@@ -52,7 +52,6 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         yield
         running.state.database.dispose()
 
-    limit = settings.max_upload_bytes + FORM_ROOM
     app = FastAPI(
         title="svtracker",
         version=__version__,
@@ -61,11 +60,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=limit,
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(OwnOriginOnly),
-            Middleware(DeclaredSize, limit=limit, refusal=errors.too_large),
+            Middleware(BodyLimit, limit=settings.max_upload_bytes + FORM_ROOM, refusal=errors.too_large),
+            Middleware(HeadAsGet),
         ],
     )
     database = Database(settings.database_url)

@@ -16,6 +16,10 @@ from svtracker.tenders import service as tenders
 from svtracker.tenders.rules.result import Result
 
 
+# The worked example is an example of a file, not a tender of the demo.
+EXAMPLE = "worked"
+
+
 def reading(request: Request) -> Iterator[Session]:
     """A session that reads one state of the database and cannot write."""
     with request.app.state.database.reading() as session:
@@ -78,16 +82,17 @@ class Shelf:
 
     def all(self) -> list[tuple[str, Result]]:
         """Every tender of the demo with its key; none where this is not the demo."""
-        if not self.settings.demo:
-            return []
-        return [(path.stem, self._scored(path.stem)) for path in tenders.tender_files(self.settings.demo_dir)]
+        return [(key, self._scored(key)) for key in self._keys()]
 
     def get(self, key: str) -> Result:
         """One tender of the demo."""
-        keys = [path.stem for path in tenders.tender_files(self.settings.demo_dir)] if self.settings.demo else []
-        if key not in keys:
+        if key not in self._keys():
             raise NotFoundError(what="tender", name=key, do="Choose one from the list of tenders.")
         return self._scored(key)
+
+    def _keys(self) -> list[str]:
+        stems = [path.stem for path in tenders.tender_files(self.settings.demo_dir)] if self.settings.demo else []
+        return [stem for stem in stems if stem != EXAMPLE]
 
     def _scored(self, key: str) -> Result:
         path = self.settings.demo_dir / f"{key}.yaml"

@@ -14,6 +14,7 @@ from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerEr
 from svtracker.kernel.problems import Problem
 from svtracker.web.pages.frame import Page, render
 from svtracker.web.pages.tenders import score_page
+from svtracker.web.security import HEADERS
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def problem_json(problem: Problem) -> dict[str, object]:
     }
 
 
-async def _own(request: Request, error: Exception) -> Response:
+def _own(request: Request, error: Exception) -> Response:
     match error:
         case NotFoundError():
             return _not_found(request, what=f"There is no {error.what} “{error.name}”.", do=error.do)
@@ -113,7 +114,7 @@ def _not_found(request: Request, *, what: str, do: str) -> Response:
     )
 
 
-async def _http(request: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == HTTPStatus.NOT_FOUND:
         return _not_found(request, what="There is no page at this address.", do="Start again from the home page.")
@@ -133,7 +134,7 @@ async def _http(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+def _invalid(request: Request, error: Exception) -> Response:
     misfits = error.errors() if isinstance(error, RequestValidationError) else []
     where = ", ".join(sorted({str(misfit["loc"][-1]) for misfit in misfits}))
     return answer(
@@ -146,10 +147,10 @@ async def _invalid(request: Request, error: Exception) -> Response:
     )
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+def _unexpected(request: Request, error: Exception) -> Response:
     # The path only: what was sent may hold a bidder's figures.
     log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
-    return answer(
+    response = answer(
         request,
         status=500,
         title="Sorry, there is a problem with the service",
@@ -157,3 +158,6 @@ async def _unexpected(request: Request, error: Exception) -> Response:
         why=NOTHING_CHANGED,
         do="Try again in a moment. If it happens again, report the problem and say what you did.",
     )
+    # This answer is made outside every middleware of ours.
+    response.headers.update(HEADERS)
+    return response

@@ -188,6 +188,18 @@ class TestMisfits:
     def test_an_unreadable_file_has_only_that_problem(self) -> None:
         assert the_problem("rows: [")[3] == "a value"
 
+    def test_a_file_that_is_far_off_is_not_described_place_by_place(self) -> None:
+        found = the_problem("rows: [" + "{}, " * 20_001 + "]")
+        assert found == (
+            "",
+            None,
+            "more than 20,000 places that do not fit the format",
+            "a file in the format; start from an example",
+        )
+
+    def test_a_very_long_unknown_word_is_not_compared(self) -> None:
+        assert nearest_first("colour" * 20, ["name", "colour"]) == "name, colour"
+
     def test_very_many_misfits_are_cut(self) -> None:
         _, problems = fitted("rows: [" + "1, " * 5000 + "]")
         assert len(problems) == 201

@@ -2,13 +2,23 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from svtracker.files.yaml_reader import DEEPEST, LARGEST_FILE, MOST_PROBLEMS, Document, path_text, read_document
+from svtracker.files.yaml_reader import (
+    DEEPEST,
+    LARGEST_FILE,
+    MOST_PROBLEMS,
+    Document,
+    bytes_of,
+    path_text,
+    read_document,
+)
+from svtracker.kernel.problems import Problem
 
 
 def read(text: str | bytes, name: str = "a.yaml") -> Document:
@@ -118,6 +128,7 @@ class TestLines:
         document = read(self.YAML)
         assert document.line_of(("b", 1, "missing")) == 4
         assert document.line_of(("nowhere", 3)) == 1
+        assert read("").line_of(("a",)) is None
 
 
 class TestWhatIsRefused:
@@ -172,6 +183,9 @@ class TestWhatIsRefused:
     def test_a_key_twice_names_both_lines_and_the_place(self) -> None:
         text = "a:\n  - b: 1\n    c: 2\n    b: 3\n"
         assert only_problem(text) == ("a[1].b", "the key “b” a second time (first on line 2)", "each key once", 4)
+
+    def test_of_a_key_given_twice_the_first_value_is_kept(self) -> None:
+        assert read("a: 1\nb: 3\na: 2\n").value == {"a": 1, "b": 3}
 
     def test_a_key_twice_within_its_own_value(self) -> None:
         assert only_problem("a:\n  a: 1\na: 2\n")[0] == "a"
@@ -313,6 +327,13 @@ PLAIN = st.recursive(
 )
 
 
+class Quoting(yaml.SafeDumper):
+    """Puts every text in quotes, since what must be quoted differs between the versions of YAML."""
+
+
+Quoting.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
+
+
 class TestProperties:
     @given(st.binary(max_size=300), st.sampled_from(["a.yaml", "a.json"]))
     @example(b"%", "a.yaml")
@@ -334,7 +355,7 @@ class TestProperties:
 
     @given(st.dictionaries(PLAIN_TEXT, PLAIN | st.dates(), max_size=5))
     def test_yaml_comes_back_as_it_was_written(self, value: dict[str, object]) -> None:
-        document = read(yaml.safe_dump(value, allow_unicode=True))
+        document = read(yaml.dump(value, Dumper=Quoting, allow_unicode=True))
         assert (document.value, document.problems) == (value, ())
 
     @given(st.dictionaries(PLAIN_TEXT, PLAIN, max_size=5), st.sampled_from([None, 1]))
@@ -353,6 +374,22 @@ class TestProperties:
                 places.append((*path, step))
                 open_now.append(((*path, step), below))
         assert set(read(json.dumps(value), "a.json").lines) == set(places)
+
+
+class TestBytesOf:
+    def test_a_file(self, tmp_path: Path) -> None:
+        (tmp_path / "a.yaml").write_bytes(b"a: 1")
+        assert bytes_of(tmp_path / "a.yaml") == b"a: 1"
+
+    def test_what_cannot_be_read_is_a_problem_with_its_name(self, tmp_path: Path) -> None:
+        folder = bytes_of(tmp_path)
+        missing = bytes_of(tmp_path / "a.yaml", name="a.yaml")
+        strange = bytes_of(Path("a\0b"), name="strange")
+        assert [(p.file, p.seen) for p in (folder, missing, strange) if isinstance(p, Problem)] == [
+            (str(tmp_path), "a folder"),
+            ("a.yaml", "no such file"),
+            ("strange", "a file that cannot be read (embedded null byte)"),
+        ]
 
 
 class TestPathText:

@@ -1,6 +1,5 @@
 """What differs between two versions, also at a distance, and between a released version and a changed file."""
 
-import json
 from dataclasses import fields, replace
 from decimal import Decimal
 
@@ -19,7 +18,6 @@ from svtracker.frameworks.rules.diff import (
     UnitChanged,
     changes_between_files,
     difference,
-    difference_answer,
     percent_change,
 )
 from svtracker.frameworks.rules.values import (
@@ -214,31 +212,6 @@ class TestPercentChange:
     )
     def test_half_up_to_two_decimals(self, before: str, after: str, percent: str) -> None:
         assert str(percent_change(before=Decimal(before), after=Decimal(after))) == percent
-
-
-class TestAnswer:
-    def test_the_keys_of_the_format(self) -> None:
-        answer = json.loads(json.dumps(difference_answer(difference(OLD, NEW))))
-        assert list(answer)[:10] == [
-            "from",
-            "to",
-            "counts",
-            "added",
-            "removed",
-            "renamed",
-            "revalued",
-            "moved",
-            "unit_changed",
-            "locality_changed",
-        ]
-        assert answer["counts"] == {"main": [6, 7], "lite": [0, 1], "record_only": [0, 1]}
-        assert answer["removed"] == [
-            {"ref": "A6", "title": "Work placements", "reason": "never_used", "note": "in no tender"}
-        ]
-        assert answer["revalued"] == [
-            {"ref": "B1", "old_ref": "A1", "from": "10798.47", "to": "11579.41", "percent": "7.23"}
-        ]
-        assert answer["moved"] == [{"ref": "B1", "old_ref": "A1", "from": ["main"], "to": ["main", "lite"]}]
 
 
 class TestChangesBetweenFiles:

@@ -1,5 +1,6 @@
 """Unit values from source figures: the witness of RULES 2.7, rounding, forecasts, and what is never calculated."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -149,6 +150,12 @@ class TestWantedUnitValue:
 class TestExpectedUnitValue:
     def test_a_valued_measure(self) -> None:
         assert expected_unit_value(version=read(LATER), ref="B1", on=date(2021, 5, 1)) == Decimal("11579.41")
+
+    def test_a_valued_measure_without_its_value(self) -> None:
+        version = read(LATER)
+        version.measures["B1"] = replace(version.measures["B1"], unit_value=None)
+        with pytest.raises(UnitValueMissingError, match="the measure is valued, but its value is missing"):
+            expected_unit_value(version=version, ref="B1", on=date(2021, 5, 1))
 
     @pytest.mark.parametrize(
         ("ref", "why"),

@@ -103,6 +103,19 @@ class TestWhatIsRead:
         text = changed(text, "index: deflator\n", "index: deflator\n              forecast: true\n")
         assert read(text).measures["B1"].unit_value == Decimal("13800.37")
 
+    def test_a_forecast_that_is_not_marked_is_a_fault(self) -> None:
+        text = changed(LATER, "price_year: 2021\n", "price_year: 2025\n")
+        text = changed(text, 'value: "11579.41"', 'value: "13800.37"')
+        version, problems = load_version(name="f.yaml", data=text.encode(), indices=INDICES)
+        assert version is None
+        assert [(problem.path, problem.seen, problem.wanted) for problem in problems] == [
+            (
+                "themes[1].outcomes[1].measures[1].value_basis.forecast",
+                "false",
+                "true, since a year lies after the last outturn of the index",
+            )
+        ]
+
     def test_a_draft_and_a_withdrawn_version_are_read_too(self) -> None:
         for status in ("draft", "withdrawn"):
             assert read(changed(LATER, "status: released", f"status: {status}")).status == status

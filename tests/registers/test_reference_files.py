@@ -149,6 +149,10 @@ class TestFolder:
         (tmp_path / "zwage.yaml").write_text(WAGE.replace("id: wage", "id: zwage"))
         assert [problem.seen for problem in load_reference(tmp_path).problems] == ["a second file of rates"]
 
+    def test_a_folder_with_the_name_of_a_file_is_a_problem(self, tmp_path: Path) -> None:
+        (tmp_path / "deflator.yaml").mkdir()
+        assert [problem.seen for problem in load_reference(tmp_path).problems] == ["a folder"]
+
     def test_an_empty_or_missing_folder_has_no_figures(self, tmp_path: Path) -> None:
         reference = load_reference(tmp_path / "missing")
         assert (reference.indices, reference.minimum_wage, reference.problems) == ({}, None, ())

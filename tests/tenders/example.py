@@ -1,4 +1,4 @@
-"""Measure sets and tender files for these tests: the worked example of RULES 4.7, and a set with every kind of measure."""
+"""Measure sets and tender files for these tests: the worked example, and a set with every kind of measure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from svtracker.frameworks.folder import find_in_folder
 from svtracker.frameworks.rules.values import (
     Category,
     Kind,
@@ -30,8 +31,9 @@ from svtracker.tenders.rules.warnings import Limits
 
 ROOT = Path(__file__).parents[2]
 WORKED = (ROOT / "data" / "demo" / "worked.yaml").read_text(encoding="utf-8")
+PLAIN = "".join(line for line in WORKED.splitlines(keepends=True) if not line.lstrip().startswith("#"))
 FILE = "tender.yaml"
-LIMITS = Limits(full_time_wage=Decimal("17000"))
+LIMITS = Limits(full_time_wage=Decimal(17000))
 
 Json = dict[str, Any]
 
@@ -87,16 +89,14 @@ def version(set_id: str, *measures: Measure, status: Status = Status.RELEASED) -
 _LOCAL, _SOCIAL, _GREEN = Category.LOCAL_ECONOMIC, Category.SOCIAL, Category.ENVIRONMENTAL
 _INSIDE = Locality.LOCAL
 
-EXAMPLE = version(
-    "example",
-    measure("X1", Unit.FTE_YEAR, "21345.67", _LOCAL, locality=_INSIDE),
-    measure("X2", Unit.FTE_YEAR, "13579.24", _SOCIAL),
-    measure("X3", Unit.PERSON_WEEK, "158.37", _SOCIAL),
-    measure("X4", Unit.STAFF_HOUR, "17.05", _SOCIAL),
-    measure("X5", Unit.GBP_INVESTED, "1.00", _SOCIAL),
-    measure("X6", Unit.GBP_SPENT, "0.42", _LOCAL, locality=_INSIDE),
-    measure("X7", Unit.PERCENT, None, _SOCIAL, lists=(ListName.RECORD_ONLY,)),
-)
+
+def _example() -> Version:
+    found = find_in_folder(ROOT / "frameworks", set_id="example", version="2021.1", indices={})
+    assert found is not None
+    return found
+
+
+EXAMPLE = _example()
 
 RICH = version(
     "rich",
@@ -107,6 +107,7 @@ RICH = version(
     measure("I1", Unit.ITEM, "12.5", _SOCIAL),
     measure("S1", Unit.GBP_SPENT, "0.42", _LOCAL, locality=_INSIDE, never_with=("S2",)),
     measure("S2", Unit.GBP_SPENT, "0.3", _LOCAL, locality=_INSIDE),
+    measure("G1", Unit.GBP_INVESTED, "1.00", _SOCIAL),
     measure("E1", Unit.TCO2E, "75.5", _GREEN),
     measure("W1", Unit.STAFF_HOUR, "17.05", _SOCIAL, weighting=Weighting.REQUIRED),
     measure("N1", Unit.TEXT, None, _SOCIAL),
@@ -146,8 +147,8 @@ def answer(data: str | bytes | Json, **more: Any) -> Json:
 
 
 def worked(*changes: tuple[str, str]) -> str:
-    """The worked example with texts of it replaced; each must stand there exactly once."""
-    text = WORKED
+    """The worked example without its remarks and with texts of it replaced; each must stand there exactly once."""
+    text = PLAIN
     for old, new in changes:
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the worked example"
         text = text.replace(old, new)

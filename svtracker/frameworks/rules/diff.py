@@ -167,40 +167,6 @@ def difference(old: Version, new: Version, *, between: Sequence[Version] = ()) -
     )
 
 
-def difference_answer(found: Difference) -> dict[str, object]:
-    """The same as FORMATS 3 lays it down for `frameworks diff --json`: decimals as texts, nothing as null."""
-    return {
-        "from": found.from_version,
-        "to": found.to_version,
-        "counts": {name.value: list(pair) for name, pair in found.counts.items()},
-        "added": [{"ref": each.ref, "title": each.title} for each in found.added],
-        "removed": [
-            {"ref": each.ref, "title": each.title, "reason": each.reason, "note": each.note} for each in found.removed
-        ],
-        "renamed": [_changed(each, each.from_title, each.to_title) for each in found.renamed],
-        "revalued": [
-            {**_changed(each, _text(each.from_value), _text(each.to_value)), "percent": _text(each.percent)}
-            for each in found.revalued
-        ],
-        "moved": [_changed(each, list(each.from_lists), list(each.to_lists)) for each in found.moved],
-        "unit_changed": [_changed(each, each.from_unit, each.to_unit) for each in found.unit_changed],
-        "locality_changed": [_changed(each, each.from_locality, each.to_locality) for each in found.locality_changed],
-        "regrouped": [
-            {"how": each.how, "old_refs": list(each.old_refs), "refs": list(each.refs)} for each in found.regrouped
-        ],
-    }
-
-
-def _changed(
-    each: Renamed | Revalued | Moved | UnitChanged | LocalityChanged, was: object, now: object
-) -> dict[str, object]:
-    return {"ref": each.ref, "old_ref": each.old_ref, "from": was, "to": now}
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else numbers.plain(value)
-
-
 def percent_change(*, before: Decimal, after: Decimal) -> Decimal:
     """The change in per cent of the earlier figure, half-up to two decimals: 9,800 to 10,094 is 3.00."""
     return numbers.round_half_up(numbers.ratio(numbers.minus(after, before), before) * 100, 2)

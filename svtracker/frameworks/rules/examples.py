@@ -26,34 +26,30 @@ def example(measure: Measure) -> Example | None:
     """
     if measure.unit_value is None:
         return None
-    case, working, quantity = _case(measure.unit, first_year_only=measure.first_year_only)
+    case, working, quantity = _years(measure) if measure.unit is Unit.FTE_YEAR else _CASES.get(measure.unit, _ANY)
     return Example(case=case, working=working, quantity=quantity, value=numbers.times(quantity, measure.unit_value))
 
 
-def _case(unit: Unit, *, first_year_only: bool) -> tuple[str, str, Decimal]:
-    match unit:
-        case Unit.FTE_YEAR:
-            years = fte_years(full_time_equivalents=Decimal("2.5"), months=Decimal(24), first_year_only=first_year_only)
-            time = "1 year, the first of each person" if first_year_only else "2 years"
-            return "2 full-time people and 1 half-time person for 2 years", f"(2 + 0.5) × {time}", years
-        case Unit.PERSON_WEEK:
-            return "2 people for 26 weeks each", "2 × 26 weeks", Decimal(52)
-        case Unit.STAFF_HOUR:
-            return "6 members of staff for 8 hours each", "6 × 8 hours", Decimal(48)
-        case Unit.EXPERT_HOUR:
-            return "2 specialists for 10 hours each", "2 × 10 hours", Decimal(20)
-        case Unit.PERSON_HOUR:
-            hours = person_hours(hours=Decimal(2), people=Decimal(8))
-            return "A session of 2 hours with 8 people", "2 hours × 8 people", hours
-        case Unit.GBP_SPENT:
-            return "Orders of £40,000", "", Decimal(40_000)
-        case Unit.GBP_INVESTED:
-            return "Gifts of £750", "", Decimal(750)
-        case Unit.TONNE | Unit.TCO2E:
-            return "2.5 tonnes", "", Decimal("2.5")
-        case Unit.MILE:
-            return "3,000 miles", "", Decimal(3_000)
-        case Unit.PERSON:
-            return "3 people", "", Decimal(3)
-        case _:
-            return "A quantity of 4", "", Decimal(4)
+def _years(measure: Measure) -> tuple[str, str, Decimal]:
+    years = fte_years(full_time_equivalents=Decimal("2.5"), months=Decimal(24), first_year_only=measure.first_year_only)
+    time = "1 year, the first of each person" if measure.first_year_only else "2 years"
+    return "2 full-time people and 1 half-time person for 2 years", f"(2 + 0.5) × {time}", years
+
+
+_ANY = ("A quantity of 4", "", Decimal(4))
+_CASES = {
+    Unit.PERSON: ("3 people", "", Decimal(3)),
+    Unit.PERSON_WEEK: ("2 people for 26 weeks each", "2 × 26 weeks", Decimal(52)),
+    Unit.STAFF_HOUR: ("6 members of staff for 8 hours each", "6 × 8 hours", Decimal(48)),
+    Unit.EXPERT_HOUR: ("2 specialists for 10 hours each", "2 × 10 hours", Decimal(20)),
+    Unit.PERSON_HOUR: (
+        "A session of 2 hours with 8 people",
+        "2 hours × 8 people",
+        person_hours(hours=Decimal(2), people=Decimal(8)),
+    ),
+    Unit.GBP_SPENT: ("Orders of £40,000", "", Decimal(40_000)),
+    Unit.GBP_INVESTED: ("Gifts of £750", "", Decimal(750)),
+    Unit.TONNE: ("2.5 tonnes", "", Decimal("2.5")),
+    Unit.TCO2E: ("2.5 tonnes", "", Decimal("2.5")),
+    Unit.MILE: ("3,000 miles", "", Decimal(3_000)),
+}

@@ -86,9 +86,9 @@ def figure(value: Decimal) -> str:
 
 
 def change(percent: numbers.Exact) -> str:
-    """A change in per cent with its sign and one decimal: +7.2%, −3.0%, 0.0%."""
-    sign = "+" if numbers.round_half_up(percent, 1) > 0 else ""
-    return f"{sign}{wording.percent_fixed(percent, places=1)}"
+    """A change in per cent with its sign and two decimals: +7.23%, −3.00%, 0.00%."""
+    sign = "+" if numbers.round_half_up(percent, 2) > 0 else ""
+    return f"{sign}{wording.percent_fixed(percent)}"
 
 
 def counts(measure: Measure) -> tuple[str, str]:

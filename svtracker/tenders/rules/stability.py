@@ -57,14 +57,14 @@ def stability(valuations: Sequence[Valuation], *, tender: Tender) -> Stability:
     """
     judged = [valuation for valuation in valuations if valuation.bid.status is BidStatus.ASSESSED]
     entries = [entry_of(valuation, tender=tender) for valuation in judged]
-    denominators = np.array([float(v.denominator) if v.denominator else math.nan for v in judged])
+    denominators = _column([float(v.denominator) if v.denominator else math.nan for v in judged])
     lines = _lines_by_measure(judged)
     random = np.random.default_rng(int(tender.digest, 16))
     shares = np.zeros(len(judged))
     left = SAMPLES
     while left:
         draws = min(left, max(1, FIGURES_AT_ONCE // len(judged)))
-        drawn = _drawn_values(lines, random.random((draws, len(lines))))
+        drawn = _drawn_values(lines, random.random((lines.shape[1], draws)))
         shares += _shares(drawn, drawn / denominators * 100, entries, tender=tender)
         left -= draws
     return Stability(
@@ -90,67 +90,76 @@ def wilson(successes: float, samples: int) -> tuple[float, float]:
 
 
 def _lines_by_measure(judged: Sequence[Valuation]) -> Floats:
-    """The published weighted values in £, one row a measure and one column a bid."""
+    """The published weighted values in £, one row a bid and one column a measure."""
     measures = sorted({line.measure for valuation in judged for line in valuation.lines if line.counts})
     column = {measure: place for place, measure in enumerate(measures)}
-    lines = np.zeros((len(measures), len(judged)))
+    lines = np.zeros((len(judged), len(measures)))
     for row, valuation in enumerate(judged):
         for line in valuation.lines:
             if line.counts:
-                lines[column[line.measure], row] = float(line.weighted_value)
+                lines[row, column[line.measure]] = float(line.weighted_value)
     return lines
 
 
 def _drawn_values(lines: Floats, random: Floats) -> Floats:
-    """The bids' values under weights that lie within the spread, one row a draw; `random` runs from 0 to 1."""
+    """The bids' values under weights within the spread, one row a bid, one column a draw; `random` is 0 to 1."""
     spread = SPREAD_PERCENT / 100
-    values: Floats = (random @ lines) * (2 * spread) + lines.sum(axis=0) * (1 - spread)
+    values: Floats = (lines * (2 * spread)) @ random
+    values += lines.sum(axis=1, keepdims=True) * (1 - spread)
     return values
 
 
 def _shares(drawn: Floats, percents: Floats, entries: Sequence[Entry], *, tender: Tender) -> Floats:
     """In how many of these draws each bid comes first."""
     minimum = tender.scoring.minimum_percent
-    inside = np.ones_like(drawn, dtype=bool) if minimum is None else percents >= float(minimum) - NOISE
-    disregarded = np.array([entry.disregarded for entry in entries], dtype=bool)
-    marks = _quantity_marks(drawn, percents, inside & ~disregarded, tender=tender)
-    marks[:, [entry.earns_no_quantity for entry in entries]] = 0
-    totals = marks + _fixed_marks(entries, inside, tender=tender)
-    totals[~inside] = -1
-    return _first_shares(totals, drawn, entries, inside, tie=tender.scoring.tie)
+    # Nobody falls out where there is no minimum, and then nothing has to be masked.
+    inside = None if minimum is None else percents >= float(minimum) - NOISE
+    marks = _quantity_marks(drawn, percents, _sets_highest(entries, inside), tender=tender)
+    marks[[entry.earns_no_quantity for entry in entries]] = 0
+    marks += _fixed_marks(entries, inside, tender=tender)
+    if inside is not None:
+        marks[~inside] = -1
+    return _first_shares(marks, drawn, entries, tie=tender.scoring.tie)
 
 
-def _quantity_marks(drawn: Floats, percents: Floats, sets_highest: Flags, *, tender: Tender) -> Floats:
+def _sets_highest(entries: Sequence[Entry], inside: Flags | None) -> Flags | None:
+    """Which bids may set the highest value, draw by draw; nothing where all may."""
+    may: Flags = np.array([[not entry.disregarded] for entry in entries], dtype=bool)
+    if inside is None:
+        return None if may.all() else may
+    return inside & may
+
+
+def _quantity_marks(drawn: Floats, percents: Floats, sets_highest: Flags | None, *, tender: Tender) -> Floats:
     """Quantitative marks per draw in whole steps of the smallest published decimal."""
     scoring = tender.scoring
     weight = float(scoring.quantitative)
     match scoring.method:
         case Method.RELATIVE:
-            highest = np.where(sets_highest, drawn, 0).max(axis=1, keepdims=True)
-            marks = weight * np.divide(drawn, highest, out=np.zeros_like(drawn), where=highest > 0)
+            highest = (drawn if sets_highest is None else np.where(sets_highest, drawn, 0)).max(axis=0)
+            marks = drawn * (weight / np.where(highest > 0, highest, math.inf))
         case Method.TARGET:
-            share = percents / float(scoring.target_percent or 1)
-            marks = weight * (np.minimum(share, 1) if scoring.cap else share)
+            marks = percents * (weight / float(scoring.target_percent or 1))
+            if scoring.cap:
+                np.minimum(marks, weight, out=marks)
         case Method.BANDS:
             bounds = np.array([float(band.lower_percent) for band in scoring.bands])
             steps = np.array([0.0, *(float(band.marks) for band in scoring.bands)])
             marks = steps[np.searchsorted(bounds, percents + NOISE, side="right")]
-    return _steps(np.nan_to_num(marks), tender=tender)
+    return _steps(marks, tender=tender)
 
 
-def _fixed_marks(entries: Sequence[Entry], inside: Flags, *, tender: Tender) -> Floats:
+def _fixed_marks(entries: Sequence[Entry], inside: Flags | None, *, tender: Tender) -> Floats:
     """Answers, price and other marks in the same whole steps; the price moves where another bid falls out."""
-    scale = 10 ** _places(tender)
-    fixed = np.array(
-        [float(numbers.times(numbers.total([*e.answer_marks, *e.other_marks]), Decimal(scale))) for e in entries]
-    )
-    marks = np.broadcast_to(fixed, inside.shape).copy()
-    if tender.price_weight is not None:
-        prices = _prices(entries)
-        lowest = np.where(inside, prices, math.inf).min(axis=1, keepdims=True)
-        earned = float(tender.price_weight) * np.where(np.isfinite(lowest), lowest, 0) / prices
-        marks += _steps(np.nan_to_num(earned), tender=tender)
-    return marks
+    scale = Decimal(10 ** _places(tender))
+    given = [numbers.total([*entry.answer_marks, *entry.other_marks]) for entry in entries]
+    marks = _column([float(numbers.times(mark, scale)) for mark in given])
+    if tender.price_weight is None:
+        return marks
+    prices = _prices(entries)
+    lowest = prices.min(axis=0) if inside is None else np.where(inside, prices, math.inf).min(axis=0)
+    earned = float(tender.price_weight) * np.where(np.isfinite(lowest), lowest, 0) / prices
+    return marks + _steps(earned, tender=tender)
 
 
 def _places(tender: Tender) -> int:
@@ -166,21 +175,28 @@ def _steps(marks: Floats, *, tender: Tender) -> Floats:
     return rounded
 
 
-def _first_shares(totals: Floats, drawn: Floats, entries: Sequence[Entry], inside: Flags, *, tie: TieRule) -> Floats:
-    first = inside & (totals == totals.max(axis=1, keepdims=True))
+def _first_shares(totals: Floats, drawn: Floats, entries: Sequence[Entry], *, tie: TieRule) -> Floats:
+    """A draw in which nobody is inside counts for nobody; a shared first counts in equal parts."""
+    best_total = totals.max(axis=0)
+    first = (totals == best_total) & (best_total >= 0)
     if tie is TieRule.HIGHER_VALUE:
-        best = np.where(first, drawn, -math.inf).max(axis=1, keepdims=True)
+        best = np.where(first, drawn, -math.inf).max(axis=0)
         first &= drawn >= best * (1 - NOISE)
     elif tie is TieRule.LOWER_PRICE:
         prices = _prices(entries)
         shared = first & ~np.isnan(prices)
-        best = np.where(shared, prices, math.inf).min(axis=1, keepdims=True)
-        all_priced = (first == shared).all(axis=1, keepdims=True)
+        best = np.where(shared, prices, math.inf).min(axis=0)
+        all_priced = (first == shared).all(axis=0)
         first = np.where(all_priced, first & (prices <= best), first)
-    holders = first.sum(axis=1, keepdims=True)
-    shares: Floats = np.divide(first, holders, out=np.zeros(first.shape), where=holders > 0).sum(axis=0)
+    holders = np.maximum(first.sum(axis=0), 1)
+    shares: Floats = first @ (1 / holders)
     return shares
 
 
 def _prices(entries: Sequence[Entry]) -> Floats:
-    return np.array([math.nan if entry.price is None else float(entry.price) for entry in entries])
+    return _column([math.nan if entry.price is None else float(entry.price) for entry in entries])
+
+
+def _column(figures: Sequence[float]) -> Floats:
+    """One figure a bid, standing upright so that it meets every draw."""
+    return np.array(figures, dtype=np.float64).reshape(-1, 1)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
-from svtracker.frameworks.rules.values import Category, Kind, Locality, Measure, Version, Weighting
+from svtracker.frameworks.rules.values import Category, Kind, Measure, Version, Weighting
 from svtracker.kernel import numbers
 from svtracker.kernel.units import Unit
 from svtracker.tenders.rules.values import Bid, Commitment, Denominator, Tender
@@ -12,26 +13,39 @@ from svtracker.tenders.rules.values import Bid, Commitment, Denominator, Tender
 ONE = Decimal(1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A commitment with its unit value and what it adds: `value` in £, exact; 0 where the line is not valued."""
+class Line(NamedTuple):
+    """A commitment with its unit value and what it adds: `value` in £, exact; 0 where the line is not valued.
 
-    measure: str
-    title: str
+    A named tuple because a large tender has tens of thousands of them, and it is made four times as fast.
+    """
+
+    commitment: Commitment
+    of: Measure
     kind: Kind
-    unit: Unit
-    category: Category
-    locality: Locality
-    offered: Decimal | None
-    accepted: Decimal | None
-    not_applicable: bool
-    text: str | None
     unit_value: Decimal | None
     weight: Decimal
     value: Decimal
     weighted_value: Decimal
-    reason: str | None
-    statement: str | None
+
+    @property
+    def measure(self) -> str:
+        """The reference of the measure."""
+        return self.of.ref
+
+    @property
+    def unit(self) -> Unit:
+        """What the quantity counts."""
+        return self.of.unit
+
+    @property
+    def accepted(self) -> Decimal | None:
+        """What the evaluators let count."""
+        return self.commitment.accepted
+
+    @property
+    def offered(self) -> Decimal | None:
+        """What the bidder wrote."""
+        return self.commitment.offered
 
     @property
     def counts(self) -> bool:
@@ -92,24 +106,8 @@ def line_of(commitment: Commitment, *, measure: Measure, tender: Tender) -> Line
     value = numbers.ZERO
     if unit_value is not None and commitment.accepted is not None:
         value = numbers.times(commitment.accepted, unit_value)
-    return Line(
-        measure=measure.ref,
-        title=measure.title,
-        kind=kind,
-        unit=measure.unit,
-        category=measure.category,
-        locality=measure.locality,
-        offered=commitment.offered,
-        accepted=commitment.accepted,
-        not_applicable=commitment.not_applicable,
-        text=commitment.text,
-        unit_value=unit_value,
-        weight=weight,
-        value=value,
-        weighted_value=numbers.times(value, weight),
-        reason=commitment.reason,
-        statement=commitment.statement,
-    )
+    weighted_value = value if weight is ONE else numbers.times(value, weight)
+    return Line(commitment, measure, kind, unit_value, weight, value, weighted_value)
 
 
 def percent_of(value: Decimal, denominator: Decimal | None) -> Fraction | None:
@@ -136,7 +134,8 @@ def valuation(bid: Bid, *, tender: Tender, version: Version) -> Valuation:
         value=value,
         weighted_value=weighted_value,
         by_category={
-            category: numbers.total(line.value for line in lines if line.category is category) for category in Category
+            category: numbers.total(line.value for line in lines if line.of.category is category)
+            for category in Category
         },
         denominator=denominator,
         percent=percent_of(value, denominator),

@@ -228,7 +228,7 @@ def _out_of_area(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
     by_measure = {commitment.measure: commitment for commitment in valuation.bid.commitments}
     for line in valuation.lines:
         outside = by_measure[line.measure].outside_area
-        if line.locality is not Locality.LOCAL or not outside or not line.offered or line.accepted is None:
+        if line.of.locality is not Locality.LOCAL or not outside or not line.offered or line.accepted is None:
             continue
         inside = numbers.minus(line.offered, outside)
         if line.accepted > inside:
@@ -269,7 +269,7 @@ def _statement_missing(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
     missing = tuple(
         line.measure
         for line in valuation.lines
-        if line.measure in detailed and line.offered and not (line.statement or "").strip()
+        if line.measure in detailed and line.offered and not (line.commitment.statement or "").strip()
     )
     if not missing:
         return []
@@ -287,7 +287,7 @@ def _mandatory_missing(lines: dict[str, Line], *, who: str, tender: Tender, vers
         line = lines.get(ref)
         if line is None:
             return False
-        return bool(line.text) if version.measures[ref].kind is Kind.NARRATIVE else bool(line.accepted)
+        return bool(line.commitment.text) if version.measures[ref].kind is Kind.NARRATIVE else bool(line.accepted)
 
     missing = tuple(ref for ref in tender.mandatory if not is_given(ref))
     if not missing:

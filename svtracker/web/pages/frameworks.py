@@ -93,11 +93,11 @@ def newest_first(versions: Sequence[Version]) -> list[Version]:
     return sorted(by_name, key=lambda version: version.valid_from, reverse=True)
 
 
-def newest(versions: Sequence[Version]) -> Version | None:
-    """The version to start from: the newest released one, else the newest of all."""
+def newest(versions: Sequence[Version]) -> Version:
+    """The version to start from: the newest released one, else the newest of all; there must be one."""
     ordered = newest_first(versions)
     released = [version for version in ordered if version.status is Status.RELEASED]
-    return next(iter(released or ordered), None)
+    return (released or ordered)[0]
 
 
 # --- Sets and versions ----------------------------------------------------------------------------------------------
@@ -172,9 +172,7 @@ def _set_row(versions: Sequence[Version]) -> SetRow:
         title=latest.title,
         about=latest.about,
         licence=words.licence(latest.licence),
-        lists=tuple(
-            Fact(label=own.title, text=_list_purpose(own)) for own in latest.lists if latest.count(own.name)
-        ),
+        lists=tuple(Fact(label=own.title, text=_list_purpose(own)) for own in latest.lists if latest.count(own.name)),
         rows=tuple(_version_row(version, among=versions) for version in versions),
     )
 
@@ -450,9 +448,7 @@ def _version_facts(version: Version, *, before: Version | None, after: Version |
 
 def _filters(version: Version, selection: Selection, counted: Tally) -> tuple[Filter, ...]:
     def choice(label: str, count: int, changed: Selection) -> Choice:
-        return Choice(
-            label=label, count=count, href=_selection_href(version, changed), current=changed == selection
-        )
+        return Choice(label=label, count=count, href=_selection_href(version, changed), current=changed == selection)
 
     lists = [choice("All measures", counted.lists[None], replace(selection, list=None))]
     lists += [

@@ -1,4 +1,4 @@
-"""Two versions of a measure set side by side: what was added, dropped, renamed, revalued, moved, and why (RULES 7.2)."""
+"""Two versions of a measure set side by side: what was added, dropped, revalued, moved, and why (RULES 7.2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -149,25 +149,44 @@ def compare_page(old: Version, new: Version, found: Difference, *, versions: Map
     )
 
 
-def choose_page(
-    versions: Mapping[str, Version], *, chosen_from: str, chosen_to: str, error_from: str | None, error_to: str | None
-) -> ComparePage:
-    """The form alone, with what is wrong with the choice, or with nothing chosen yet."""
+def proposed(versions: Mapping[str, Version], *, old: str, new: str) -> tuple[str, str]:
+    """The two versions to compare: what was asked for, else the newest with the one it replaces or the one before."""
+    ordered = [version.version for version in newest_first(list(versions.values()))]
+    new = new or next((name for name in ordered if name != old), "")
+    if not old and new in versions:
+        before = versions[new].supersedes or ""
+        older = [name for name in ordered if name != new]
+        old = before if before in versions else next(iter(older), "")
+    return old, new
+
+
+def choose_page(versions: Mapping[str, Version], *, old: str, new: str) -> ComparePage:
+    """The form alone, with what is wrong with the choice."""
     latest = newest_first(list(versions.values()))[0]
-    errors = tuple(
-        FormError(text=text, href=href)
-        for text, href in ((error_from, "#from"), (error_to, "#to"))
-        if text is not None
-    )
+    known = wording.listed(sorted(versions))
+
+    def unknown(name: str) -> str | None:
+        is_unknown = name and name not in versions
+        return f"There is no version “{name}” of {latest.title}. Choose from {known}" if is_unknown else None
+
+    error_from, error_to = unknown(old), unknown(new)
+    if old and old == new and error_from is None:
+        error_to = f"Choose two versions that differ: both are {new}"
+    elif old == new:
+        error_to = None
+    only_one = len(versions) < 2
     return ComparePage(
         title=f"{latest.title}: compare two versions",
         caption="Two versions side by side",
+        answer="There is only one version, so there is nothing to compare it with yet." if only_one else None,
         crumbs=_crumbs(latest),
-        errors=errors,
+        errors=tuple(
+            FormError(text=text, href=href) for text, href in ((error_from, "#from"), (error_to, "#to")) if text
+        ),
         action=f"{set_href(latest.set_id)}/compare",
         versions=_choices(versions),
-        chosen_from=chosen_from,
-        chosen_to=chosen_to,
+        chosen_from=old,
+        chosen_to=new,
         error_from=error_from,
         error_to=error_to,
         result=None,
@@ -179,7 +198,7 @@ def _crumbs(version: Version) -> tuple[tuple[str, str], ...]:
 
 
 def _choices(versions: Mapping[str, Version]) -> tuple[tuple[str, str], ...]:
-    return tuple((one.version, f"{one.version}, {words.valid(one)}") for one in newest_first(list(versions.values())))
+    return tuple((one.version, version_title(one)) for one in newest_first(list(versions.values())))
 
 
 def _side(version: Version) -> Side:
@@ -255,7 +274,12 @@ def _sections(old: Version, new: Version, found: Difference) -> tuple[Section, .
             id="added",
             title="New",
             note=f"Only in {new.version}",
-            heads=(Head(label="Measure"), Head(label="Lists"), Head(label="Unit"), Head(label="Unit value", is_number=True)),
+            heads=(
+                Head(label="Measure"),
+                Head(label="Lists"),
+                Head(label="Unit"),
+                Head(label="Unit value", is_number=True),
+            ),
             rows=tuple(_added(new, one) for one in found.added),
         ),
         Section(
@@ -284,9 +308,7 @@ def _sections(old: Version, new: Version, found: Difference) -> tuple[Section, .
             title="On other lists",
             note="",
             heads=(Head(label="Measure"), was, now),
-            rows=tuple(
-                _row(old, new, one, _lists(one.from_lists), _lists(one.to_lists)) for one in found.moved
-            ),
+            rows=tuple(_row(old, new, one, _lists(one.from_lists), _lists(one.to_lists)) for one in found.moved),
         ),
         Section(
             id="renamed",

@@ -10,6 +10,7 @@ from svtracker.frameworks.rules.history import History, Stage
 from svtracker.frameworks.rules.uprating import NotUprated, Uprated, wanted_unit_value
 from svtracker.frameworks.rules.values import (
     NO_INDEX,
+    How,
     Kind,
     ListName,
     Measure,
@@ -105,7 +106,7 @@ class StageRow:
     value: str
     forecast: bool
     change: str
-    how: str
+    what: str
     why: str
 
 
@@ -221,7 +222,7 @@ def _example(measure: Measure) -> ExampleWords | None:
     )
 
 
-# --- The working --------------------------------------------------------------------------------------------------------
+# --- The working ------------------------------------------------------------------------------------------------------
 
 
 def _terms(version: Version, measure: Measure, worked: Uprated) -> tuple[Term, ...]:
@@ -245,10 +246,8 @@ def _terms(version: Version, measure: Measure, worked: Uprated) -> tuple[Term, .
 
 
 def _index_term(sign: str, index: IndexValue, year: int, basis: ValueBasis) -> Term:
-    forecast = ", a forecast" if index.forecast else ""
-    return Term(
-        sign=sign, label=f"Price index of {year_name(year, basis.year)}{forecast}", figure=_index_figure(index)
-    )
+    forecast = " (forecast)" if index.forecast else ""
+    return Term(sign=sign, label=f"Price index, {year_name(year, basis.year)}{forecast}", figure=_index_figure(index))
 
 
 def _index_figure(index: IndexValue) -> str:
@@ -302,7 +301,7 @@ def _index_facts(
     )
 
 
-# --- Facts and history --------------------------------------------------------------------------------------------------
+# --- Facts and history ------------------------------------------------------------------------------------------------
 
 
 def _facts(measure: Measure, *, theme: Theme, outcome: str) -> tuple[Fact, ...]:
@@ -340,8 +339,8 @@ def _stage_row(stage: Stage, *, here: tuple[str, str], told: History) -> StageRo
         value=unit_value_words(measure) or "no value",
         forecast=measure.value_basis is not None and measure.value_basis.forecast,
         change=_change(stage, told),
-        how=_how(stage),
-        why=" ".join(said for said in (stage.reason, measure.changed) if said),
+        what=_what(stage),
+        why=measure.changed,
     )
 
 
@@ -358,10 +357,13 @@ def _change(stage: Stage, told: History) -> str:
     return "not compared"
 
 
-def _how(stage: Stage) -> str:
-    if stage.how is not None:
-        return words.HOWS[stage.how]
-    return "In the first version" if stage.version.supersedes is None else "New"
+def _what(stage: Stage) -> str:
+    """What happened to the measure in that version, in the words of its file where it has some."""
+    if stage.how is None:
+        return "In the first version" if stage.version.supersedes is None else "New"
+    if stage.how is How.SAME:
+        return stage.reason or words.HOWS[stage.how]
+    return f"{words.HOWS[stage.how]}. {stage.reason}".strip()
 
 
 def _dropped(told: History) -> str | None:

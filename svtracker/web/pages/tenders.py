@@ -402,8 +402,8 @@ def _unit_words(measure: Measure, *, tender: Tender) -> str:
 
 
 def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) -> Cell:
-    if line is None or (line.offered is None and line.accepted is None and line.text is None):
-        not_applicable = line is not None and line.not_applicable
+    if line is None or (line.offered is None and line.accepted is None and line.commitment.text is None):
+        not_applicable = line is not None and line.commitment.not_applicable
         return Cell(
             main=None,
             spoken="not applicable" if not_applicable else "left blank",
@@ -416,7 +416,7 @@ def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) 
     if line.offered is not None and line.offered != line.accepted:
         offered = _quantity(line.offered, line.unit)
     if line.kind is Kind.NARRATIVE:
-        return Cell(main="described", spoken=None, below=line.text, offered=None, heat=0, flags=flags)
+        return Cell(main="described", spoken=None, below=line.commitment.text, offered=None, heat=0, flags=flags)
     quantity = _quantity(line.accepted, line.unit) if line.accepted is not None else "0"
     if line.unit_value is None:
         return Cell(main=quantity, spoken=None, below=None, offered=offered, heat=0, flags=flags)
@@ -473,7 +473,7 @@ def _checks(result: Result) -> tuple[tuple[Check, ...], Flags]:
         for warning in bid.warnings:
             add(warning.message, _flagged(bid, warning))
         for line in bid.valuation.lines:
-            if line.reason and line.offered is not None and line.offered != line.accepted:
+            if line.commitment.reason and line.offered is not None and line.offered != line.accepted:
                 add(_reduced(bid, line), [(bid.bidder, line.measure)])
     return tuple(checks), flags
 
@@ -487,7 +487,7 @@ def _flagged(bid: BidResult, warning: ScoreWarning) -> list[tuple[str, str]]:
 def _reduced(bid: BidResult, line: Line) -> str:
     accepted = wording.grouped(line.accepted) if line.accepted is not None else "0"
     offered = wording.quantity(line.offered, line.unit)
-    reason = (line.reason or "").strip().rstrip(".")
+    reason = (line.commitment.reason or "").strip().rstrip(".")
     return f"{wording.bidder(bid.bidder)}, {line.measure}: {accepted} of {offered} accepted. Reason: {reason}."
 
 
@@ -499,8 +499,9 @@ def _why(result: Result) -> Why | None:
     if compared is None:
         return None
     widest = max((abs(part.lead) for part in compared.parts), default=numbers.ZERO)
-    first, second = wording.bidder(compared.first), wording.bidder(compared.second)
-    title = f"{first} and {second} are level" if not compared.lead else f"Why {first} leads {second}"
+    first, second = wording.the_bidder(compared.first), wording.the_bidder(compared.second)
+    level = f"{wording.bidder(compared.first)} and {second} are level"
+    title = level if not compared.lead else f"Why {first} leads {second}"
     return Why(
         title=title,
         caption=f"Marks of {first} less marks of {second}",
@@ -630,21 +631,21 @@ def _basis_words(tender: Tender) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TenderRow:
-    """A tender in the list."""
+    """A tender in the list: figures in words, and where they stand on the bar in % of its width."""
 
-    key: str
     href: str
     label: str
+    note: str
     bids: str
-    range: str
-    low: str
+    lowest: str | None
+    first: str | None
+    highest: str | None
+    low_at: str
     width: str
-    winner: str
-    winner_at: str | None
-    method: str
+    first_at: str | None
+    abandoned: bool
     status: str
     tag: str
-    invented: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -654,21 +655,29 @@ class TendersPage(Page):
     rows: tuple[TenderRow, ...]
     axis: tuple[tuple[str, str], ...]
     downloads: tuple[Download, ...]
+    invented: bool
 
 
 def tenders_page(results: Sequence[tuple[str, Result]], *, files: tuple[Download, ...]) -> TendersPage:
-    """The list of tenders, largest contract value first, with the range of their bids in % of contract value."""
-    ordered = sorted(results, key=lambda pair: (-pair[1].tender.contract_value, pair[0]))
+    """The list of tenders: the highest first bid first, abandoned tenders last."""
+    ordered = sorted(results, key=lambda pair: _by_first_bid(pair[1]))
     highest = max((r.percent_range.highest or Fraction(0) for _, r in ordered), default=Fraction(0))
-    top = max(10, -(-int(highest + 1) // 10) * 10)
+    top = int(highest / 10 + 1) * 10
+    step = 10 if top <= 60 else 50
     return TendersPage(
         title="Tenders",
         caption="Social value commitments as % of contract value in evaluation",
         answer=_tenders_answer([result for _, result in ordered]),
         rows=tuple(_tender_row(key, result, top=top) for key, result in ordered),
-        axis=tuple((f"{mark}%", _position(Fraction(mark * 100, top))) for mark in range(0, top + 1, 10)),
+        axis=tuple((f"{mark}%", _position(Fraction(mark * 100, top))) for mark in range(0, top + 1, step)),
         downloads=files,
+        invented=any(result.tender.invented for _, result in ordered),
     )
+
+
+def _by_first_bid(result: Result) -> tuple[bool, Fraction, str]:
+    abandoned = result.tender.outcome.status is OutcomeStatus.ABANDONED
+    return abandoned, -(result.percent_range.winner or Fraction(0)), result.tender.title
 
 
 def _tenders_answer(results: Sequence[Result]) -> str:
@@ -679,31 +688,33 @@ def _tenders_answer(results: Sequence[Result]) -> str:
     start = f"{wording.counted(len(results), 'tender')}, {wording.counted(sum(len(r.bids) for r in results), 'bid')}."
     if winners:
         lowest, highest = (wording.percent(edge, places=1) for edge in (min(winners), max(winners)))
-        start += f" The first-placed bids promise {lowest} to {highest} of contract value."
+        start += f" The first bids promise {lowest} to {highest} of contract value."
     return f"{start} {wording.counted(ended, 'tender was', 'tenders were')} abandoned." if ended else start
 
 
 def _tender_row(key: str, result: Result, *, top: int) -> TenderRow:
     spread, tender = result.percent_range, result.tender
     low, high = spread.lowest or Fraction(0), spread.highest or Fraction(0)
-    known = spread.lowest is not None and spread.highest is not None
+    opened = f"Opened {wording.day(tender.opened)}. " if tender.opened is not None else ""
     return TenderRow(
-        key=key,
         href=f"/tenders/{key}",
         label=f"{tender.title} ({money_short(tender.contract_value)})",
+        note=f"{opened}{method_words(tender)}",
         bids=str(len(result.bids)),
-        range=f"{wording.percent_fixed(low, places=1)} to {wording.percent_fixed(high, places=1)}" if known else "–",
-        low=_position(low * 100 / top),
+        lowest=wording.percent_fixed(low, places=1) if spread.lowest is not None else None,
+        first=wording.percent_fixed(spread.winner, places=1) if spread.winner is not None else _no_first(result),
+        highest=wording.percent_fixed(high, places=1) if spread.highest is not None else None,
+        low_at=_position(low * 100 / top),
         width=_position((high - low) * 100 / top),
-        winner=wording.percent_fixed(spread.winner, places=1)
-        if spread.winner is not None
-        else ("tied" if result.tied else "–"),
-        winner_at=_position(spread.winner * 100 / top) if spread.winner is not None else None,
-        method=method_words(tender),
+        first_at=_position(spread.winner * 100 / top) if spread.winner is not None else None,
+        abandoned=tender.outcome.status is OutcomeStatus.ABANDONED,
         status=OUTCOME_WORDS[tender.outcome.status],
         tag=OUTCOME_TAGS[tender.outcome.status],
-        invented=tender.invented,
     )
+
+
+def _no_first(result: Result) -> str | None:
+    return "tied" if result.tied else None
 
 
 # --- The form -------------------------------------------------------------------------------------------------------

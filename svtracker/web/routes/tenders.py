@@ -9,14 +9,13 @@ from starlette.responses import HTMLResponse, Response
 from svtracker.kernel.exceptions import NotFoundError, RefusedError
 from svtracker.reports import tenders as reports
 from svtracker.tenders.rules.result import Result
-from svtracker.web.dependencies import OwnSettings, Scoring, Shelved
+from svtracker.web.dependencies import EXAMPLE, OwnSettings, Scoring, Shelved
 from svtracker.web.downloads import CSV, JSON, XLSX, YAML, attachment
 from svtracker.web.pages.frame import downloads, render
 from svtracker.web.pages.tenders import Upload, evaluation_page, money_short, score_page, tenders_page
 
 router = APIRouter()
 
-EXAMPLE = "worked"
 RESULT_KINDS = [("Workbook (XLSX)", XLSX), ("CSV", CSV), ("JSON", JSON)]
 KINDS = [*RESULT_KINDS, ("Tender file (YAML)", YAML)]
 
@@ -96,7 +95,7 @@ def score(
 @router.post("/score/download.{kind}")
 def score_download(scorer: Scoring, kind: str, name: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
     """The result of a file that was sent, as a file; it is scored again, since nothing is stored."""
-    result = scorer.score(name=_clean_name(name), data=text.encode())
+    result = scorer.score(name=_clean_name(name), data=_bytes_of(text))
     return _result_file(result, kind=kind, name=PurePath(_clean_name(name)).stem)
 
 
@@ -140,8 +139,13 @@ def _sent(file: UploadFile | None, text: str) -> tuple[str, bytes | None]:
         return _clean_name(file.filename), file.file.read()
     if text.strip():
         starts_as_json = text.lstrip().startswith("{")
-        return ("pasted.json" if starts_as_json else "pasted.yaml"), text.encode()
+        return ("pasted.json" if starts_as_json else "pasted.yaml"), _bytes_of(text)
     return "", None
+
+
+def _bytes_of(text: str) -> bytes:
+    """The bytes of a text from a form; half a character that an odd encoding left stays, for the reader to refuse."""
+    return text.encode("utf-8", errors="surrogatepass")
 
 
 def _clean_name(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Read models across rooms, and the tables that people take along."""

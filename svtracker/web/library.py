@@ -1,0 +1,69 @@
+"""Measure sets for routes: what is asked for by its address, or the error that says what there is instead."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends
+
+from svtracker.frameworks import service
+from svtracker.frameworks.rules.diff import Difference
+from svtracker.frameworks.rules.values import Measure, Version
+from svtracker.frameworks.store import StoredFile, StoredVersion
+from svtracker.kernel import wording
+from svtracker.kernel.exceptions import NotFoundError
+from svtracker.web.dependencies import Reading
+
+
+class Library:
+    """The measure sets that are loaded, for one request."""
+
+    def __init__(self, session: Reading) -> None:
+        self.session = session
+
+    @cached_property
+    def loaded(self) -> tuple[StoredVersion, ...]:
+        """What is loaded, without the measures."""
+        return service.list_versions(self.session)
+
+    def versions(self) -> tuple[Version, ...]:
+        """All versions of all measure sets."""
+        return tuple(service.get_version(self.session, one.name) for one in self.loaded)
+
+    def of_set(self, set_id: str) -> Mapping[str, Version]:
+        """All versions of a measure set by their version name."""
+        names = [one.name for one in self.loaded if one.set_id == set_id]
+        if not names:
+            known = wording.listed(sorted({one.set_id for one in self.loaded}))
+            do = f"Choose from the list of measure sets: {known}." if known else "None is loaded yet."
+            raise NotFoundError(what="measure set", name=set_id, do=do)
+        versions = [service.get_version(self.session, name) for name in names]
+        return {version.version: version for version in versions}
+
+    def version(self, set_id: str, version: str) -> tuple[Version, Mapping[str, Version]]:
+        """One version, and all versions of its set by their version name."""
+        versions = self.of_set(set_id)
+        if version not in versions:
+            known = wording.listed(sorted(versions))
+            raise NotFoundError(what="version", name=f"{set_id} {version}", do=f"There are {known}.")
+        return versions[version], versions
+
+    def measure(self, set_id: str, version: str, ref: str) -> tuple[Version, Measure, Mapping[str, Version]]:
+        """One measure with its version, and all versions of its set."""
+        found, versions = self.version(set_id, version)
+        if ref not in found.measures:
+            raise NotFoundError(
+                what="measure", name=ref, do=f"Look for it among the measures of {found.title} {found.version}."
+            )
+        return found, found.measures[ref], versions
+
+    def difference(self, old: Version, new: Version) -> Difference:
+        """What differs between two versions."""
+        return service.compare_versions(self.session, old.name, new.name)
+
+    def file(self, version: Version) -> StoredFile:
+        """The file of a version, byte for byte."""
+        return service.export_version(self.session, version.name)
+
+
+Browsing = Annotated[Library, Depends()]

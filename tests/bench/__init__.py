@@ -1,0 +1,1 @@
+"""Speed as ratios to stated floors; never a test."""

@@ -1,0 +1,170 @@
+"""The access table is the application: both ways, and every route tried (EXEMPLARS, habit 12)."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import RouteContext, iter_route_contexts
+from httpx2 import Response
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from svtracker.storage.engines import Database
+from svtracker.web.access import ACCESS
+from tests.web.installation import WORKED
+
+# Real values for what stands in braces, and values that are not there; `kind` is another thing for each file.
+REAL = {
+    "set_id": "open-toms",
+    "version": "2021.1",
+    "ref": "J1",
+    "key": "new-market",
+    "path": "own.css",
+}
+UNKNOWN = {
+    "set_id": "nowhere",
+    "version": "1066.1",
+    "ref": "Z99",
+    "key": "nothing",
+    "path": "nothing.css",
+    "kind": "exe",
+}
+KINDS = {
+    "/frameworks/download.{kind}": ("csv", "xlsx"),
+    "/frameworks/{set_id}/compare/download.{kind}": ("csv", "xlsx"),
+    "/frameworks/{set_id}/{version}/download.{kind}": ("yaml", "csv", "xlsx"),
+    "/tenders/download.{kind}": ("csv", "xlsx"),
+    "/tenders/{key}/download.{kind}": ("yaml", "csv", "xlsx", "json"),
+    "/score/example/download.{kind}": ("yaml", "csv", "xlsx", "json"),
+    "/score/download.{kind}": ("csv", "xlsx", "json"),
+}
+QUERIES = {
+    "/frameworks/{set_id}/compare/download.{kind}": {"from": "2018.1", "to": "2021.1"},
+    "/api/v1/frameworks/{set_id}/compare": {"from": "2018.1", "to": "2021.1"},
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "/score": {"data": {"text": WORKED}},
+    "/score/download.{kind}": {"data": {"name": "mine.yaml", "text": WORKED}},
+    "/api/v1/score": {"content": WORKED, "headers": {"content-type": "application/yaml"}},
+}
+# Routes that run in the server's one loop, each with the reason why nothing else waits for them.
+MAY_BE_ASYNC = {
+    "/api/v1/score": "reads the body as it comes and scores it in a thread",
+    "/api/openapi.json": "FastAPI's own: a document that is made once",
+}
+# What every method is that a route does not take.
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes(app: FastAPI) -> Iterator[tuple[str, str, RouteContext]]:
+    """Every method and path that the application answers; HEAD goes with GET."""
+    for route in iter_route_contexts(app.routes):
+        if isinstance(route.original_route, Mount):
+            yield "GET", f"{route.path}/{{path}}", route
+        else:
+            yield from ((method, route.path, route) for method in sorted(route.methods - {"HEAD"}))
+
+
+def paths_of(path: str, values: dict[str, str]) -> list[str]:
+    """The path with real values, once for each kind of file."""
+    kinds = KINDS.get(path, ("",))
+    return [path.format(**{"kind": kind, **values}) for kind in kinds]
+
+
+def ask(client: TestClient, method: str, path: str, template: str) -> Response:
+    body = BODIES[template] if method == "POST" else {}
+    return client.request(method, path, params=QUERIES.get(template), **body)
+
+
+def test_the_access_table_and_the_application_name_the_same_routes(demo: FastAPI) -> None:
+    answered = [(method, path) for method, path, _ in routes(demo)]
+    listed = [(rule.method, rule.path) for rule in ACCESS]
+    assert sorted(answered) == sorted(listed)
+    assert len(set(listed)) == len(listed) >= 37
+
+
+def test_every_route_answers_what_is_there(client: TestClient) -> None:
+    tried = [
+        (rule.method, path, ask(client, rule.method, path, rule.path).status_code)
+        for rule in ACCESS
+        for path in paths_of(rule.path, REAL)
+    ]
+    assert [one for one in tried if not 200 <= one[2] < 400] == []
+    assert len(tried) >= 50, f"only {len(tried)} requests"
+
+
+def test_every_route_says_not_found_for_what_is_not_there(client: TestClient) -> None:
+    tried = []
+    for rule in ACCESS:
+        for name, value in UNKNOWN.items():
+            if f"{{{name}}}" not in rule.path:
+                continue
+            kind = KINDS.get(rule.path, ("",))[0]
+            path = rule.path.format(**{**REAL, "kind": kind, name: value})
+            answer = ask(client, rule.method, path, rule.path)
+            tried.append((rule.method, path, answer.status_code))
+            assert value in answer.text or "no page at this address" in answer.text, path
+    assert [one for one in tried if one[2] != 404] == []
+    assert len(tried) >= 25, f"only {len(tried)} requests"
+
+
+def test_every_route_refuses_other_methods(client: TestClient) -> None:
+    taken: dict[str, set[str]] = {}
+    for rule in ACCESS:
+        taken.setdefault(rule.path, set()).add(rule.method)
+    tried = [
+        (method, path, client.request(method, paths_of(path, REAL)[0]).status_code)
+        for path, methods in taken.items()
+        for method in METHODS
+        if method not in methods
+    ]
+    assert [one for one in tried if one[2] != 405] == []
+    assert len(tried) >= 140, f"only {len(tried)} requests"
+
+
+def test_routes_run_in_threads_so_that_a_query_holds_nobody_up(demo: FastAPI) -> None:
+    in_the_loop = {
+        path for _, path, route in routes(demo) if _is_async(getattr(route.original_route, "endpoint", None))
+    }
+    assert in_the_loop == set(MAY_BE_ASYNC), "list a new one with its reason, take out one that is not there"
+
+
+def test_what_routes_depend_on_runs_in_threads_too(demo: FastAPI) -> None:
+    wanted = {
+        call
+        for _, _, route in routes(demo)
+        if hasattr(route.original_route, "dependant")
+        for call in _calls(route.original_route.dependant)
+    }
+    assert wanted
+    assert [call for call in wanted if _is_async(call)] == []
+
+
+def test_errors_are_answered_in_threads_too(demo: FastAPI) -> None:
+    own = {error: call for error, call in demo.exception_handlers.items() if call.__module__.startswith("svtracker.")}
+    assert len(own) >= 4
+    assert [error for error, call in own.items() if _is_async(call)] == []
+
+
+def test_no_request_writes(client: TestClient, demo: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the table says that a route changes nothing, no writing unit of work is opened."""
+    opened: list[str] = []
+    monkeypatch.setattr(Database, "writing", lambda self: opened.append("writing"))
+    for rule in ACCESS:
+        if not rule.changes:
+            ask(client, rule.method, paths_of(rule.path, REAL)[0], rule.path)
+    assert opened == []
+    assert not [rule for rule in ACCESS if rule.method == "GET" and rule.changes]
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    for inner in dependant.dependencies:
+        yield inner.call
+        yield from _calls(inner)
+
+
+def _is_async(call: object) -> bool:
+    return inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call)

@@ -1,0 +1,1 @@
+"""Real public files through the program; never part of the tests."""

@@ -1,0 +1,76 @@
+"""The application of the demo, an empty installation, and one for any settings."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from svtracker.storage import migrations
+from tests.web.installation import application, client_of, fill
+
+MakeClient = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="session")
+def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database with the measure sets and the demo council; nobody writes to it."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
+    fill(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_url_on_postgresql(postgresql_server: psycopg.Connection) -> str:
+    """The same on PostgreSQL."""
+    postgresql_server.execute("CREATE DATABASE demo")
+    url = f"postgresql://{postgresql_server.info.user}@/demo?host={postgresql_server.info.host}"
+    fill(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo(demo_url: str) -> FastAPI:
+    return application(demo_url)
+
+
+@pytest.fixture(scope="session")
+def client(demo: FastAPI) -> Iterator[TestClient]:
+    with client_of(demo) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def client_on_postgresql(demo_url_on_postgresql: str) -> Iterator[TestClient]:
+    with client_of(application(demo_url_on_postgresql)) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_client(request: pytest.FixtureRequest) -> TestClient:
+    """The demo on each database, one after the other."""
+    name = {"sqlite": "client", "postgresql": "client_on_postgresql"}[request.param]
+    return request.getfixturevalue(name)
+
+
+@pytest.fixture
+def make_client(demo_url: str) -> Iterator[MakeClient]:
+    """A client of an installation with other settings, on the demo's database unless another one is named."""
+    with ExitStack() as stack:
+
+        def make(url: str = demo_url, **changed: Any) -> TestClient:
+            return stack.enter_context(client_of(application(url, **changed)))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of an installation that has just been migrated: no measure set, no organisation, no demo."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('empty') / 'empty.db'}"
+    migrations.upgrade(url)
+    with client_of(application(url, demo=False)) as opened:
+        yield opened
