@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from svtracker.files.yaml_reader import bytes_of
 from svtracker.frameworks import loader
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel.exceptions import RefusedError
+from svtracker.kernel.problems import Problem
 from svtracker.registers.rules import PriceIndex
 
 
@@ -26,12 +28,18 @@ def file_in_folder(folder: Path, *, set_id: str, version: str) -> Path | None:
 def find_in_folder(folder: Path, *, set_id: str, version: str, indices: Mapping[str, PriceIndex]) -> Version | None:
     """The version that stands as a file in a folder of measure sets, or none where it is not there.
 
-    A file with problems is refused with all of them: nothing is scored with half a version.
+    A file with problems is refused with all of them: nothing is scored with half a version. What it supersedes need
+    not be there: an earlier version changes no value.
     """
     path = file_in_folder(folder, set_id=set_id, version=version)
     if path is None:
         return None
-    (file,) = loader.load_paths([path], indices=indices)
-    if file.version is None:
-        raise RefusedError(file.problems)
-    return file.version
+    data = bytes_of(path)
+    if isinstance(data, Problem):
+        raise RefusedError([data])
+    found, problems = loader.load_version(
+        name=str(path), data=data, indices=indices, expected_id=set_id, expected_version=version
+    )
+    if found is None:
+        raise RefusedError(problems)
+    return found

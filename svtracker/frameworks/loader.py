@@ -7,7 +7,7 @@ from pathlib import Path
 
 from svtracker.files.shapes import fit, path_text
 from svtracker.files.yaml_reader import Document, bytes_of, capped, read_document
-from svtracker.frameworks.rules.checks import Finding, check_succession, check_version
+from svtracker.frameworks.rules.checks import check_succession, check_version
 from svtracker.frameworks.rules.values import (
     Dropped,
     Kind,
@@ -30,7 +30,7 @@ from svtracker.frameworks.schema import (
     ValueBasisShape,
     VersionShape,
 )
-from svtracker.kernel.problems import Problem, shown
+from svtracker.kernel.problems import Finding, Problem, shown
 from svtracker.kernel.units import Unit
 from svtracker.registers.rules import PriceIndex
 

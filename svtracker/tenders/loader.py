@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from decimal import Decimal
+from itertools import takewhile
 from types import MappingProxyType
 
 from svtracker.files.shapes import fit, path_text
-from svtracker.files.yaml_reader import Document, capped, read_document
+from svtracker.files.yaml_reader import Document, Path, capped, read_document
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel import numbers
 from svtracker.kernel.problems import Finding, Problem, shown
@@ -70,30 +71,59 @@ def _read(
         wanted = f"one of the versions that are here: {', '.join(known_versions()) or 'none'}"
         found.append(Finding(path=("tender", "framework"), seen=shown(tender.framework), wanted=wanted))
     else:
-        found.extend(faults_of(tender, version=version))
+        said = {misfit.path for misfit in misfits}
+        found.extend(fault for fault in faults_of(tender, version=version) if fault.path not in said)
     if found or version is None:
         return None, capped([_problem(finding, document=document) for finding in found])
     return (tender, version), ()
 
 
+# What takes the place of an entry that does not fit, so that the rest can be checked and nothing else looks wrong.
+_STAND_INS: dict[Path, object] = {
+    ("tender", "id"): "-",
+    ("tender", "title"): "-",
+    ("tender", "list"): "main",
+    ("tender", "record_only"): True,
+    ("tender", "contract_value"): "1",
+    ("tender", "qualitative_scale"): 100,
+    ("tender", "price", "weight"): "1",
+    ("tender", "scoring", "method"): "relative",
+    ("tender", "scoring", "quantitative"): "1000000000",
+    ("tender", "scoring", "qualitative"): "0",
+}
+
+
 def _without(document: Document, problems: Sequence[Problem]) -> tuple[TenderFileShape | None, set[str]]:
     """The file without the entries that do not fit, so that everything else can be checked in the same go.
 
-    Of a list the whole list is left out, as the places of what stays would not be those of the file.
+    Of a list in the tender the whole list is left out: without one entry the places of the others would be wrong.
     """
     places = {path_text(path): path for path in document.lines}
     value = deepcopy(document.value)
     cut = {problem.path for problem in problems}
     for path in [places[text] for text in cut if text in places]:
-        named = next((length for length in range(len(path), 0, -1) if isinstance(path[length - 1], str)), 0)
-        holder = _at(value, path[: named - 1])
-        if named and isinstance(holder, dict):
-            holder.pop(path[named - 1], None)
-            cut.add(path_text(path[:named]))
+        whole = path if path[:1] == ("bids",) else tuple(takewhile(lambda step: isinstance(step, str), path))
+        holder = _at(value, whole[:-1])
+        if whole and isinstance(holder, dict):
+            holder.pop(whole[-1], None)
+            cut.add(path_text(whole))
+    bids = _at(value, ("bids",))
+    for place in range(len(bids) if isinstance(bids, list) else 0):
+        _stand_in(value, ("bids", place), {"bidder": f"-{place}", "status": "excluded"}, cut)
+        _stand_in(value, ("bids", place, "bidder"), f"-{place}", cut)
+        _stand_in(value, ("bids", place, "status"), "excluded", cut)
+    for path, instead in _STAND_INS.items():
+        _stand_in(value, path, instead, cut)
     return fit(Document(name=document.name, value=value, lines=document.lines), TenderFileShape)[0], cut
 
 
-def _at(value: object, path: Sequence[str | int]) -> object:
+def _stand_in(value: object, path: Path, instead: object, cut: set[str]) -> None:
+    holder = _at(value, path[:-1])
+    if path_text(path) in cut and isinstance(holder, (dict, list)):
+        holder[path[-1]] = instead  # type: ignore[index, call-overload]
+
+
+def _at(value: object, path: Path) -> object:
     for step in path:
         if isinstance(value, dict):
             value = value.get(step)
@@ -107,12 +137,11 @@ def _at(value: object, path: Sequence[str | int]) -> object:
 # Where the first place was left out, the second looks wrong although nothing may be wrong with it.
 _FOLLOWS = re.compile(
     r"""
-      tender\.(?:questions|qualitative_scale) \ (?:bids\[\d+\]\.qualitative|tender\.questions)
+      tender\.(?:questions|scoring\.qualitative) \ (?:bids\[\d+\]\.qualitative|tender\.questions)
     | tender\.other_marks \ bids\[\d+\]\.other_marks
-    | tender\.record_only \ (?:bids\[\d+\]\.commitments|tender\.(?:leave_out|mandatory|measure_weights))
-    | (tender\.outcome)\..+ \ \1
-    | (bids\[\d+\])\.status \ \2\.(?:price|other_marks)
-    | (bids\[\d+\]\.commitments\..+)\.(?:offered|accepted) \ \3
+    | (?:tender\.outcome\.status|bids\[\d+\](?:\.bidder)?) \ tender\.outcome
+    | (bids\[\d+\]\.qualitative)\..+ \ \1
+    | (bids\[\d+\]\.commitments\..+)\.(?:offered|accepted) \ \2
     """,
     re.VERBOSE,
 )

@@ -6,7 +6,6 @@ and the one that it supersedes.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from svtracker.frameworks.rules.uprating import NotUprated, wanted_unit_value
@@ -22,20 +21,11 @@ from svtracker.frameworks.rules.values import (
     Weighting,
 )
 from svtracker.kernel import numbers
-from svtracker.kernel.problems import shown
+from svtracker.kernel.problems import Finding, shown
 from svtracker.kernel.units import DECIMALS, LARGEST_UNIT_VALUE, Unit
 from svtracker.registers.rules import PriceIndex
 
 Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One fault of a version: its place in the file (indexes from 0), what was seen and what was wanted."""
-
-    path: Path
-    seen: str
-    wanted: str
 
 
 def check_version(version: Version, *, indices: Mapping[str, PriceIndex]) -> tuple[Finding, ...]:

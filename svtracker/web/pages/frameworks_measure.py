@@ -233,7 +233,7 @@ def _terms(version: Version, measure: Measure, worked: Uprated) -> tuple[Term, .
     if basis.price_year is None:
         figure = Term(sign="", label="Source figure", figure=words.figure(basis.figure))
     else:
-        prices = year_name(basis.price_year, basis.year)
+        prices = _year(basis.price_year, basis)
         figure = Term(sign="", label=f"Source figure, in prices of {prices}", figure=words.figure(basis.figure))
     if worked.index_from is None or worked.index_to is None or basis.price_year is None:
         return (figure, Term(sign="=", label="Unit value, as the source gives it", figure=value, is_result=True))
@@ -247,7 +247,12 @@ def _terms(version: Version, measure: Measure, worked: Uprated) -> tuple[Term, .
 
 def _index_term(sign: str, index: IndexValue, year: int, basis: ValueBasis) -> Term:
     forecast = " (forecast)" if index.forecast else ""
-    return Term(sign=sign, label=f"Price index, {year_name(year, basis.year)}{forecast}", figure=_index_figure(index))
+    return Term(sign=sign, label=f"Price index, {_year(year, basis)}{forecast}", figure=_index_figure(index))
+
+
+def _year(year: int, basis: ValueBasis) -> str:
+    """A year that is never broken over two lines."""
+    return year_name(year, basis.year).replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
 def _index_figure(index: IndexValue) -> str:

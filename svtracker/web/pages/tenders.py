@@ -180,6 +180,24 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one bidder writes about a measure."""
+
+    bidder: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What the bids say about one measure: method statements, and commitments that are described in words."""
+
+    id: str
+    ref: str
+    title: str
+    said: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeatStep:
     """A shade with its words."""
 
@@ -202,6 +220,7 @@ class EvaluationPage(Page):
     groups: tuple[Group, ...]
     heat: tuple[HeatStep, ...]
     checks: tuple[Check, ...]
+    statements: tuple[Statements, ...]
     why: Why | None
     firm_summary: str
     firm: tuple[FirmPoint, ...]
@@ -241,7 +260,7 @@ def evaluation_page(
         answer=findings.answer(result),
         crumbs=crumbs,
         invented=tender.invented,
-        outcome=findings.outcome_sentence(tender),
+        outcome=_outcome_note(tender),
         outcome_words=OUTCOME_WORDS[tender.outcome.status],
         outcome_tag=OUTCOME_TAGS[tender.outcome.status],
         bids=tuple(_head(bid, result=result) for bid in result.bids),
@@ -251,6 +270,7 @@ def evaluation_page(
         groups=tuple(_groups(result, measures=measures, steps=steps, flags=flags)),
         heat=_heat_words(steps),
         checks=checks,
+        statements=tuple(_statements(result, measures=measures)),
         why=_why(result),
         firm_summary=findings.firm_summary(result),
         firm=tuple(_firm_point(point, result=result) for point in findings.firm_points(result)),
@@ -260,6 +280,19 @@ def evaluation_page(
         downloads=files,
         upload=upload,
     )
+
+
+def _outcome_note(tender: Tender) -> str:
+    """What stands behind the tag that says how the tender ended."""
+    outcome = tender.outcome
+    said = []
+    if outcome.bidder is not None:
+        said.append(f"To {wording.the_bidder(outcome.bidder)}")
+    if outcome.on is not None:
+        said.append(f"on {wording.day(outcome.on)}")
+    sentence = " ".join(said)
+    parts = [f"{sentence[:1].upper()}{sentence[1:]}." if sentence else "", outcome.reason or ""]
+    return " ".join(part for part in parts if part)
 
 
 def money_short(value: Decimal) -> str:
@@ -416,7 +449,7 @@ def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) 
     if line.offered is not None and line.offered != line.accepted:
         offered = _quantity(line.offered, line.unit)
     if line.kind is Kind.NARRATIVE:
-        return Cell(main="described", spoken=None, below=line.commitment.text, offered=None, heat=0, flags=flags)
+        return Cell(main="in words", spoken=None, below=None, offered=None, heat=0, flags=flags)
     quantity = _quantity(line.accepted, line.unit) if line.accepted is not None else "0"
     if line.unit_value is None:
         return Cell(main=quantity, spoken=None, below=None, offered=offered, heat=0, flags=flags)
@@ -428,6 +461,18 @@ def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) 
         heat=_heat(line.value, steps),
         flags=flags,
     )
+
+
+def _statements(result: Result, *, measures: Sequence[Measure]) -> Iterable[Statements]:
+    said: dict[str, list[Said]] = {}
+    for bid in result.bids:
+        for line in bid.valuation.lines:
+            text = line.commitment.text or line.commitment.statement
+            if text:
+                said.setdefault(line.measure, []).append(Said(bidder=wording.bidder(bid.bidder), text=text))
+    for place, measure in enumerate(measures, start=1):
+        if measure.ref in said:
+            yield Statements(id=f"said-{place}", ref=measure.ref, title=measure.title, said=tuple(said[measure.ref]))
 
 
 def _quantity(value: Decimal, unit: Unit) -> str:
@@ -683,8 +728,9 @@ def _by_first_bid(result: Result) -> tuple[bool, Fraction, str]:
 def _tenders_answer(results: Sequence[Result]) -> str:
     if not results:
         return "No tender is here yet. Score a tender file to see how it works."
-    winners = [r.percent_range.winner for r in results if r.percent_range.winner is not None]
     ended = sum(r.tender.outcome.status is OutcomeStatus.ABANDONED for r in results)
+    standing = [r for r in results if r.tender.outcome.status is not OutcomeStatus.ABANDONED]
+    winners = [r.percent_range.winner for r in standing if r.percent_range.winner is not None]
     start = f"{wording.counted(len(results), 'tender')}, {wording.counted(sum(len(r.bids) for r in results), 'bid')}."
     if winners:
         lowest, highest = (wording.percent(edge, places=1) for edge in (min(winners), max(winners)))
