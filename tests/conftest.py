@@ -8,11 +8,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from svtracker.storage import migrations
 from svtracker.storage.engines import Database
 
 _numbers = itertools.count(1)
+
+# How long an example takes says something about the machine, not about the rule.
+settings.register_profile("svtracker", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("svtracker")
 
 
 @pytest.fixture(scope="session")

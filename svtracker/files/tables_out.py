@@ -76,7 +76,7 @@ def as_csv(sheet: Sheet) -> bytes:
     """The table alone, headings first, UTF-8 with a byte-order mark so that Excel shows £ as £."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.heading for column in sheet.columns])
+    writer.writerow([_csv_cell(column.heading) for column in sheet.columns])
     writer.writerows([[_csv_cell(cell) for cell in row] for row in sheet.rows])
     return out.getvalue().encode("utf-8-sig")
 

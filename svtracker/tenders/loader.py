@@ -56,7 +56,8 @@ def load_tender(
         if rest is None:
             return None, problems
         more = _read(rest, document, find_version=find_version, known_versions=known_versions)[1]
-        return None, capped([*problems, *(problem for problem in more if not _follows(problem.path, cut))])
+        found = [*problems, *(problem for problem in more if not _follows(problem.path, cut))]
+        return None, capped(sorted(found, key=lambda problem: problem.line or 0))
     return _read(file, document, find_version=find_version, known_versions=known_versions)
 
 
@@ -74,7 +75,8 @@ def _read(
         said = {misfit.path for misfit in misfits}
         found.extend(fault for fault in faults_of(tender, version=version) if fault.path not in said)
     if found or version is None:
-        return None, capped([_problem(finding, document=document) for finding in found])
+        problems = [_problem(finding, document=document) for finding in found]
+        return None, capped(sorted(problems, key=lambda problem: problem.line or 0))
     return (tender, version), ()
 
 
@@ -120,7 +122,7 @@ def _without(document: Document, problems: Sequence[Problem]) -> tuple[TenderFil
 def _stand_in(value: object, path: Path, instead: object, cut: set[str]) -> None:
     holder = _at(value, path[:-1])
     if path_text(path) in cut and isinstance(holder, (dict, list)):
-        holder[path[-1]] = instead  # type: ignore[index, call-overload]
+        holder[path[-1]] = instead  # type: ignore[index]
 
 
 def _at(value: object, path: Path) -> object:

@@ -64,14 +64,14 @@ def test_the_table_holds_every_fault_once() -> None:
 
 def test_all_faults_of_a_file_come_at_once(tmp_path: Path) -> None:
     text = LATER
-    chosen = ["a value that is a penny off", "counts shared", "a measure forgotten", "a title shared"]
+    chosen = ["a value that is a penny off", "an overlap with itself", "a measure forgotten", "on a list twice"]
     for fault in FAULTS:
         if fault.fault in chosen:
             text = changed(text, fault.old, fault.new)
     _, found = load_folder(write_folder(tmp_path, text), indices=INDICES)
     assert [(problem.path, problem.line) for problem in found.problems] == [
+        ("themes[1].outcomes[1].measures[1].lists", 28),
         ("themes[1].outcomes[1].measures[1].value", 32),
-        ("themes[1].outcomes[2].measures[3].title", 95),
-        ("themes[1].outcomes[2].measures[3].counts", 96),
+        ("themes[1].outcomes[1].measures[2].never_with[2]", 55),
         ("dropped", 127),
     ]

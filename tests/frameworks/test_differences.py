@@ -280,6 +280,15 @@ class TestChangesBetweenFiles:
         assert "A6 title: was “Work placements”, is gone" in gone
         assert "A6 title: is new, “Work placements”" in changes_between_files(without, OLD)
 
+    def test_two_entries_of_one_name_are_told_apart(self) -> None:
+        def twice(how: How) -> Version:
+            replaced = [Replacement(version="1", ref="Z", how=each, reason="") for each in (how, How.SAME)]
+            return with_measures(OLD, [replace(OLD.measures["A1"], replaces=tuple(replaced))])
+
+        assert changes_between_files(twice(How.SPLIT), twice(How.MERGE)) == (
+            "A1 replaces Z how: was “split”, is now “merge”",
+        )
+
     def test_two_measures_that_changed_places(self) -> None:
         first, second, *others = OLD.themes[0].outcomes[0].measures
         assert changes_between_files(OLD, with_measures(OLD, [second, first, *others])) == (

@@ -31,7 +31,8 @@ from svtracker.tenders.rules.warnings import Limits
 
 ROOT = Path(__file__).parents[2]
 WORKED = (ROOT / "data" / "demo" / "worked.yaml").read_text(encoding="utf-8")
-PLAIN = "".join(line for line in WORKED.splitlines(keepends=True) if not line.lstrip().startswith("#"))
+# Without remarks and blank lines, so that a line keeps its number whatever is explained around it.
+PLAIN = "".join(line for line in WORKED.splitlines(keepends=True) if line.strip() and not line.lstrip().startswith("#"))
 FILE = "tender.yaml"
 LIMITS = Limits(full_time_wage=Decimal(17000))
 

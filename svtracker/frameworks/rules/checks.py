@@ -128,36 +128,6 @@ def _aliases(version: Version) -> Iterator[Finding]:
             used.setdefault(alias, measure.ref)
 
 
-def _shared_texts(version: Version) -> Iterator[Finding]:
-    texts: tuple[tuple[str, Callable[[Measure], str]], ...] = (
-        ("title", lambda measure: measure.title),
-        ("counts", lambda measure: measure.counts),
-        ("evidence", lambda measure: measure.evidence),
-    )
-    for key, text_of in texts:
-        first: dict[str, str] = {}
-        for path, measure in measures_with_paths(version):
-            text = " ".join(text_of(measure).casefold().split())
-            if text in first:
-                seen = f"the same text as {first[text]}: {shown(text_of(measure))}"
-                yield Finding(path=(*path, key), seen=seen, wanted=f"a text of its own in each measure’s {key}")
-            first.setdefault(text, measure.ref)
-
-
-def _unused(version: Version) -> Iterator[Finding]:
-    measures = [measure for _, measure in measures_with_paths(version)]
-    cited = {measure.value_basis.source for measure in measures if measure.value_basis is not None}
-    for source in version.sources:
-        if source.key not in cited:
-            wanted = "a source that a value is taken from, or the entry taken away"
-            yield Finding(path=("sources", source.key), seen="a source that no measure cites", wanted=wanted)
-    standing = {name for measure in measures for name in measure.lists}
-    for listed in version.lists:
-        if listed.name not in standing:
-            wanted = "at least one measure on the list, or the list taken away"
-            yield Finding(path=("lists", listed.name.value), seen="a list without a measure", wanted=wanted)
-
-
 def _thresholds(version: Version) -> Iterator[Finding]:
     for listed in version.lists:
         path: Path = ("lists", listed.name.value, "contract_value")
@@ -189,8 +159,6 @@ _CHECKS_OF_A_VERSION: tuple[Callable[[Version], Iterator[Finding]], ...] = (
     _supersedes_itself,
     _ids,
     _aliases,
-    _shared_texts,
-    _unused,
     _thresholds,
 )
 

@@ -1,6 +1,7 @@
 """What differs between two versions of a measure set, and between a released version and a changed file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -350,7 +351,7 @@ def _flat(place: str, value: object) -> Iterator[tuple[str, object]]:
         for name, inner in _own_fields(value):
             yield from _flat(f"{place} {_words(name)}", inner)
     elif isinstance(value, tuple) and any(is_dataclass(inner) for inner in value):
-        named = [_name_of(inner, number) for number, inner in enumerate(value, start=1)]
+        named = _names(value)
         yield place, tuple(named)
         for name, inner in zip(named, value, strict=True):
             yield from _flat(f"{place} {name}", inner)
@@ -358,10 +359,16 @@ def _flat(place: str, value: object) -> Iterator[tuple[str, object]]:
         yield place, value
 
 
-def _name_of(value: object, number: int) -> str:
-    own = dict(_own_fields(value))
-    key = next((str(own[name]) for name in _NAMED if name in own), "")
-    return f"{key or number}"
+def _names(values: Iterable[object]) -> list[str]:
+    """What the members of a list are called: key, name, id or reference, with a number where one comes again."""
+    used = Counter[str]()
+    names: list[str] = []
+    for value in values:
+        own = dict(_own_fields(value))
+        name = next((str(own[key]) for key in _NAMED if key in own), "")
+        used[name] += 1
+        names.append(name if used[name] == 1 else f"{name} ({used[name]})")
+    return names
 
 
 def _words(name: str) -> str:

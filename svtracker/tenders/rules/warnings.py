@@ -143,11 +143,12 @@ def warnings_of_bid(
 def _high_percent(valuation: Valuation, *, who: str, tender: Tender, limits: Limits) -> list[ScoreWarning]:
     if valuation.percent is None or valuation.percent <= limits.high_percent:
         return []
+    hardly = numbers.round_half_up(valuation.percent, 2) == limits.high_percent
     return [
         ScoreWarning(
             code=Code.HIGH_PERCENT,
             message=f"{who} promises {wording.pounds(valuation.value)} of social value, "
-            f"{wording.percent(valuation.percent)} of {denominator_words(tender)} and above "
+            f"{wording.percent(valuation.percent)} of {denominator_words(tender)} and {'just ' if hardly else ''}above "
             f"{wording.percent(limits.high_percent)}.",
         )
     ]
@@ -215,7 +216,7 @@ def _ten_times_median(
                 ScoreWarning(
                     code=Code.TEN_TIMES_MEDIAN,
                     message=f"{who}, {line.measure}: {wording.quantity(line.accepted, line.unit)} is "
-                    f"{numbers.trimmed(limits.median_times)} times or more the median of the {number} other "
+                    f"at least {numbers.trimmed(limits.median_times)} times the median of the {number} other "
                     f"bids that offer it, {wording.quantity(median, line.unit)}.",
                     measures=(line.measure,),
                 )

@@ -350,7 +350,7 @@ def version_page(
         has_forecast=any(_is_forecast(measure) for measure in shown),
         ways=_ways(version, selection) if not shown else (),
         all_href=version_href(version),
-        notice=_notice(version, after, on),
+        notice=_notice(version, list(others.values()), on),
         facts=_version_facts(version, before=before, after=after),
         about=version.about,
         digest=version.sha256,
@@ -420,13 +420,14 @@ def _list_use(own: MeasureList) -> str:
     return ""
 
 
-def _notice(version: Version, after: Version | None, on: date | None) -> str | None:
+def _notice(version: Version, others: Sequence[Version], on: date | None) -> str | None:
     if version.status is Status.DRAFT:
         return "This version is a draft: it may still change. Do not publish a tender with it."
     if version.status is Status.WITHDRAWN:
         return "This version was withdrawn. Tenders that used it keep their results; do not start a new one with it."
     if on is not None and version.valid_to is not None and version.valid_to < on:
-        newer = f" New tenders use {after.version}." if after is not None else ""
+        now = [one for one in others if one.status is Status.RELEASED and one.is_valid_on(on)]
+        newer = f" New tenders use {newest(now).version}." if now else ""
         return f"This version was for tenders opened until {wording.day(version.valid_to)}.{newer}"
     return None
 

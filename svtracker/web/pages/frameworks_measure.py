@@ -351,6 +351,8 @@ def _stage_row(stage: Stage, *, here: tuple[str, str], told: History) -> StageRo
 
 def _change(stage: Stage, told: History) -> str:
     """The change against the version before; where there is none, why."""
+    if stage.change_percent == 0:
+        return "no change"
     if stage.change_percent is not None:
         return words.change(stage.change_percent)
     if stage.measure.unit_value is None:

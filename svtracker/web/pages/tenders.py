@@ -742,10 +742,11 @@ def _tender_row(key: str, result: Result, *, top: int) -> TenderRow:
     spread, tender = result.percent_range, result.tender
     low, high = spread.lowest or Fraction(0), spread.highest or Fraction(0)
     opened = f"Opened {wording.day(tender.opened)}. " if tender.opened is not None else ""
+    by_price = tender.denominator is Denominator.BID_PRICE
     return TenderRow(
         href=f"/tenders/{key}",
         label=f"{tender.title} ({money_short(tender.contract_value)})",
-        note=f"{opened}{method_words(tender)}",
+        note=f"{opened}{method_words(tender)}{'; % of own price' if by_price else ''}",
         bids=str(len(result.bids)),
         lowest=wording.percent_fixed(low, places=1) if spread.lowest is not None else None,
         first=wording.percent_fixed(spread.winner, places=1) if spread.winner is not None else _no_first(result),
