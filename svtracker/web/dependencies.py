@@ -15,7 +15,6 @@ from svtracker.settings import Settings
 from svtracker.tenders import service as tenders
 from svtracker.tenders.rules.result import Result
 
-
 # The worked example is an example of a file, not a tender of the demo.
 EXAMPLE = "worked"
 
