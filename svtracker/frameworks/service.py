@@ -94,19 +94,24 @@ def get_version(session: Session, name: str) -> Version:
     if standing is None:
         raise _not_loaded(session, name)
     status, sha256 = standing
-    found = _released.get(sha256) or store.get_version(session, set_id=set_id, version=version)
-    if found is None:
-        raise _not_loaded(session, name)
-    if _is_frozen(status):
-        _released.keep(sha256, found)
-    return found
+    return _made(session, set_id=set_id, version=version, status=status, sha256=sha256)
 
 
 def versions_of_set(session: Session, set_id: str) -> dict[str, Version]:
     """All versions of a measure set by their version name, by the day from which they are valid."""
-    names = [one.name for one in store.list_versions(session) if one.set_id == set_id]
-    versions = [get_version(session, name) for name in names]
-    return {version.version: version for version in versions}
+    return {
+        version: _made(session, set_id=set_id, version=version, status=status, sha256=sha256)
+        for version, status, sha256 in store.list_standings(session, set_id=set_id)
+    }
+
+
+def _made(session: Session, *, set_id: str, version: str, status: Status, sha256: str) -> Version:
+    found = _released.get(sha256) or store.get_version(session, set_id=set_id, version=version)
+    if found is None:
+        raise _not_loaded(session, f"{set_id}@{version}")
+    if _is_frozen(status):
+        _released.keep(sha256, found)
+    return found
 
 
 def compare_versions(session: Session, old: str, new: str) -> Difference:

@@ -166,6 +166,21 @@ def list_versions(session: Session) -> tuple[StoredVersion, ...]:
     return tuple(sorted(versions, key=lambda one: (one.set_id, one.valid_from, one.version)))
 
 
+def list_standings(session: Session, *, set_id: str) -> tuple[tuple[str, Status, str], ...]:
+    """Every version of a set with its status and SHA-256, by the day from which it is valid: one cheap select."""
+    if "\0" in set_id:
+        return ()  # no stored name holds it, and PostgreSQL refuses to look for it
+    row = tables.VersionRow
+    found = session.execute(
+        select(col(row.version), col(row.status), col(row.sha256), col(row.valid_from))
+        .join(tables.MeasureSetRow, col(tables.MeasureSetRow.id) == col(row.measure_set_id))
+        .where(col(tables.MeasureSetRow.slug) == set_id)
+        .order_by(col(row.id))
+    )
+    ordered = sorted(found, key=lambda one: (one.valid_from, one.version))
+    return tuple((one.version, Status(one.status), one.sha256) for one in ordered)
+
+
 def get_standing(session: Session, *, set_id: str, version: str) -> tuple[Status, str] | None:
     """The status and SHA-256 of a version, or none where it is not stored: one cheap select."""
     found = session.execute(

@@ -32,13 +32,12 @@ class Library:
 
     def of_set(self, set_id: str) -> Mapping[str, Version]:
         """All versions of a measure set by their version name."""
-        names = [one.name for one in self.loaded if one.set_id == set_id]
-        if not names:
+        versions = service.versions_of_set(self.session, set_id)
+        if not versions:
             known = wording.listed(sorted({one.set_id for one in self.loaded}))
             do = f"Choose from the list of measure sets: {known}." if known else "None is loaded yet."
             raise NotFoundError(what="measure set", name=set_id, do=do)
-        versions = [service.get_version(self.session, name) for name in names]
-        return {version.version: version for version in versions}
+        return versions
 
     def version(self, set_id: str, version: str) -> tuple[Version, Mapping[str, Version]]:
         """One version, and all versions of its set by their version name."""

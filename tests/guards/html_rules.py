@@ -73,6 +73,7 @@ def faults(page: ParsedPage, *, ending: str) -> list[str]:
         *_identity_faults(page),
         *_inline_faults(page),
         *_form_faults(page),
+        *_field_faults(page),
         *_table_faults(page),
         *_picture_faults(page),
     ]
@@ -129,14 +130,18 @@ def _inline_faults(page: ParsedPage) -> Iterator[str]:
 
 
 def _form_faults(page: ParsedPage) -> Iterator[str]:
-    labelled = {label.attrib.get("for") for label in page.all("label") if words(label)}
     for form in page.all("form"):
-        if not form.attrib.get("action", "").startswith("/"):
-            yield f"a form with action {form.attrib.get('action')}"
+        name = form.attrib.get("action", "")
+        if not name.startswith("/"):
+            yield f"a form with action {name}"
         if form.attrib.get("method") not in {"get", "post"}:
-            yield f"the form {form.attrib.get('action')} says no method"
+            yield f"the form {name} says no method"
         if not [one for one in form.iter("button") if one.attrib.get("type") == "submit"]:
-            yield f"the form {form.attrib.get('action')} cannot be sent without a script"
+            yield f"the form {name} cannot be sent without a script"
+
+
+def _field_faults(page: ParsedPage) -> Iterator[str]:
+    labelled = {label.attrib.get("for") for label in page.all("label") if words(label)}
     for field in page.all("input", "select", "textarea"):
         if field.attrib.get("type") in UNLABELLED or "hidden" in field.attrib:
             continue
@@ -144,12 +149,9 @@ def _form_faults(page: ParsedPage) -> Iterator[str]:
             yield f"the field {field.attrib.get('name')} has no label"
         if not field.attrib.get("name"):
             yield f"the field {field.attrib.get('id')} is never sent: it has no name"
-    for button in page.all("button"):
-        if not words(button):
-            yield "a button without words"
-    for link in page.all("a"):
-        if "href" in link.attrib and not words(link) and not link.attrib.get("aria-label"):
-            yield f"the link to {link.attrib['href']} has no words"
+    for one in page.all("button", "a"):
+        if not words(one) and not one.attrib.get("aria-label") and ("href" in one.attrib or one.tag == "button"):
+            yield f"a {one.tag} without words, to {one.attrib.get('href')}"
 
 
 def _table_faults(page: ParsedPage) -> Iterator[str]:

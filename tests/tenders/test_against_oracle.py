@@ -188,9 +188,13 @@ def test_flip_thresholds_are_where_two_bids_change_places_when_the_highest_value
 @given(any_tender)
 def test_a_removal_says_what_scoring_the_file_without_that_bid_says(file: Json) -> None:
     before = answer(file)
+    leads = {removal.removed: removal.lead for removal in result_of(file).firmness.removals}
     for removal in before["robustness"]["removals"]:
         rest = [bid for bid in file["bids"] if bid["bidder"] != removal["removed"]]
         after = answer({**file, "bids": rest})
+        totals = sorted(Fraction(bid["total"]) for bid in after["bids"] if bid["total"] is not None)
+        has_lead = after["winner"] is not None and len(totals) > 1
+        assert leads[removal["removed"]] == (totals[-1] - totals[-2] if has_lead else None)
         assert removal["winner"] == after["winner"]
         assert removal["reversal"] is (before["winner"] is not None and after["winner"] != before["winner"])
     removed = {removal["removed"] for removal in before["robustness"]["removals"]}

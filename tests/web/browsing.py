@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "The browser tests need Chromium: install the package chromium, or set CHROMIUM to its path."
@@ -46,9 +46,21 @@ class Complaints(list[str]):
     """What a page says to its console, the errors that it throws, and what it could not load."""
 
     def listen(self, page: Page) -> None:
-        page.on("console", lambda said: self._add(page, said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: self._add(page, str(error)))
-        page.on("requestfailed", lambda asked: self._add(page, f"{asked.url} {asked.failure}"))
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        page.on("requestfailed", self._failed)
 
-    def _add(self, page: Page, text: str) -> None:
-        self.append(f"{page.url}: {text}")
+    def stop(self, page: Page) -> None:
+        page.remove_listener("console", self._console)
+        page.remove_listener("pageerror", self._error)
+        page.remove_listener("requestfailed", self._failed)
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.append(f"{said.location.get('url')}: {said.text}")
+
+    def _error(self, error: Error) -> None:
+        self.append(str(error))
+
+    def _failed(self, asked: Request) -> None:
+        self.append(f"{asked.url}: {asked.failure}")

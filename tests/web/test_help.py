@@ -72,7 +72,16 @@ class TestScoringIsExplainedWithTrueFigures:
 
     def test_every_method_and_test_is_named(self, client: TestClient) -> None:
         text = text_of(client, "/help/scoring").lower()
-        for word in ("target rate", "relative", "bands", "lowest price", "half up", "n/a", "blank", "contract value"):
+        for word in (
+            "target rate",
+            "relative",
+            "bands",
+            "lowest price",
+            "half up",
+            "not applicable",
+            "blank",
+            "contract value",
+        ):
             assert word in text, word
 
 
@@ -86,6 +95,13 @@ def test_files_and_commands_are_explained(client: TestClient) -> None:
         assert key in text
 
 
+def test_the_small_tender_file_on_the_page_scores(client: TestClient) -> None:
+    example = next(one for one in page_of(client, "/help/data").all("pre") if "tender:" in "".join(one.itertext()))
+    answer = client.post("/api/v1/score", content="".join(example.itertext()).strip())
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["bids"]) == 2
+
+
 def test_measures_are_explained(client: TestClient) -> None:
     text = text_of(client, "/help/measures").lower()
     for word in ("main", "lite", "record only", "source", "price", "index", "released"):
@@ -95,7 +111,7 @@ def test_measures_are_explained(client: TestClient) -> None:
 def test_the_accessibility_statement_has_its_parts(client: TestClient) -> None:
     page = page_of(client, "/accessibility")
     text = words(page.all("main")[0])
-    assert "WCAG 2.2" in text.replace("Web Content Accessibility Guidelines (WCAG) version 2.2", "WCAG 2.2")
+    assert "Web Content Accessibility Guidelines, version 2.2, level AA" in text
     assert "Equality Advisory" in text
     assert "mailto:social-value@calderbrook.example" in page.links
     assert re.search(r"\d{1,2} [A-Z][a-z]+ 20\d\d", text), "no day on which it was prepared"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from svtracker.frameworks.rules.values import (
     Category,
@@ -72,6 +73,7 @@ def valid(version: Version) -> str:
     return f"from {start}" if version.valid_to is None else f"{start} to {wording.day(version.valid_to)}"
 
 
+@lru_cache(maxsize=4096)
 def unit_value(value: Decimal | None) -> str | None:
     """A unit value in £: pence from £1 on, four decimals below (RULES 2.7). £31,569.64, £0.3730."""
     if value is None:

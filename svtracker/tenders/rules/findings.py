@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from svtracker.frameworks.rules.values import Category
 from svtracker.kernel import numbers, wording
 from svtracker.kernel.wording import bidder as named
 from svtracker.kernel.wording import the_bidder
+from svtracker.tenders.rules.firmness import Removal
 from svtracker.tenders.rules.result import Result
 from svtracker.tenders.rules.scoring import Marks
 from svtracker.tenders.rules.values import Method, OutcomeStatus, Tender, TieRule
@@ -133,9 +135,15 @@ def _why(compared: Comparison) -> str:
 
 
 def _part_words(part: Part) -> str:
-    words = {QUANTITY: "the social value quantity", ANSWER: "the social value answer"}
-    name = part.name[:1].lower() + part.name[1:] if part.name[1:2].islower() else part.name
-    return f"{wording.marks(part.lead.copy_abs())} on {words.get(part.name, name)}"
+    return f"{wording.marks(part.lead.copy_abs())} on {_inside_a_sentence(part.name)}"
+
+
+def _inside_a_sentence(part: str) -> str:
+    if part in (QUANTITY, ANSWER):
+        return "the social value quantity" if part == QUANTITY else "the social value answer"
+    if " " in part:
+        return f"“{part}”"
+    return part[:1].lower() + part[1:] if part[1:2].islower() else part
 
 
 def firm_points(result: Result) -> tuple[Point, ...]:
@@ -163,7 +171,8 @@ def firm_summary(result: Result) -> str:
         everywhere = {1: "the one test", 2: "both tests"}
         return f"It holds in {everywhere.get(len(tests), f'all {len(tests)} tests')}."
     held = len(tests) - len(changes)
-    return f"It holds in {held or 'none'} of {wording.counted(len(tests), 'test')}. Look at {wording.listed(changes)}."
+    of = wording.counted(len(tests), "test") if held else f"the {wording.counted(len(tests), 'test')}"
+    return f"It holds in {held or 'none'} of {of}. Look at {wording.listed(changes)}."
 
 
 def _removal_points(result: Result) -> Iterator[Point]:
@@ -179,14 +188,27 @@ def _removal_points(result: Result) -> Iterator[Point]:
             if number == 1
             else f"whichever of the {number} other assessed bids is removed"
         )
-        yield Point(test="removal", title=title, sign=Sign.HOLDS, sentence=f"{named(winner)} stays first {times}.")
+        leads = [removal.lead for removal in removals if removal.lead is not None]
+        least = f", by {_marks_of(min(leads), result=result)} at the least" if leads else ""
+        sentence = f"{named(winner)} stays first {times}{least}."
+        yield Point(test="removal", title=title, sign=Sign.HOLDS, sentence=sentence)
         return
-    said = [
-        f"Without {the_bidder(removal.removed)}, "
-        + (f"{the_bidder(removal.winner)} would win." if removal.winner is not None else "nobody would be first alone.")
-        for removal in reversals
-    ]
+    said = [f"Without {the_bidder(removal.removed)}, {_would_win(removal, result=result)}." for removal in reversals]
     yield Point(test="removal", title=title, sign=Sign.CHANGES, sentence=" ".join(said))
+
+
+def _would_win(removal: Removal, *, result: Result) -> str:
+    if removal.winner is None:
+        return "nobody would be first alone"
+    lead = "" if removal.lead is None else f" by {_marks_of(removal.lead, result=result)}"
+    return f"{the_bidder(removal.winner)} would win{lead}"
+
+
+def _marks_of(lead: Decimal, *, result: Result) -> str:
+    """A lead in marks, with the declared decimals at least; where there is none, the tie rule decides."""
+    if not lead:
+        return "the tie rule alone"
+    return f"{wording.marks(numbers.at_least(lead, result.tender.scoring.decimals))} marks"
 
 
 def _flip_points(result: Result) -> Iterator[Point]:
@@ -231,11 +253,17 @@ def _weight_points(result: Result) -> Iterator[Point]:
     if weight is None:
         return
     sides = (("less", weight.below), ("more", weight.above))
+    whole = numbers.plain(weight.of)
+    reach = (
+        f" while the quantity counts for {numbers.plain(weight.low)} to {numbers.plain(weight.high)} of the {whole} "
+        "social value marks"
+        if weight.below or weight.above
+        else f", whatever part of the {whole} social value marks the quantity counts for"
+    )
     beyond = "".join(f" With {side}, {the_bidder(other)} has more." for side, other in sides if other is not None)
     sentence = (
-        f"No bid has more marks than {the_bidder(weight.winner)} while the quantity counts for "
-        f"{numbers.plain(weight.low)} to {numbers.plain(weight.high)} of the {numbers.plain(weight.of)} social value "
-        f"marks.{beyond} Published: {numbers.plain(scoring.quantitative)}."
+        f"No bid has more marks than {the_bidder(weight.winner)}{reach}.{beyond} "
+        f"Published: {numbers.plain(scoring.quantitative)}."
     )
     inside = weight.low <= scoring.quantitative <= weight.high
     yield Point(
@@ -252,14 +280,20 @@ def _stability_points(result: Result) -> Iterator[Point]:
         return
     own = next(first for first in stability.first if first.bidder == winner)
     others = sorted((f for f in stability.first if f.bidder != winner and f.share), key=lambda f: -f.share)
-    rest = "".join(f" {named(f.bidder)}: {f.share * stability.samples:,.0f}." for f in others[:3])
+    rest = "".join(f" {named(f.bidder)}: {_draws(f.share, samples=stability.samples)}." for f in others[:3])
     yield Point(
         test="stability",
         title=f"Weights of the measures, ±{stability.spread_percent}%",
         sign=Sign.HOLDS if own.low > 0.95 else Sign.CHANGES,
-        sentence=f"{named(winner)} is first in {own.share * stability.samples:,.0f} of {stability.samples:,} draws "
+        sentence=f"{named(winner)} is first in {_draws(own.share, samples=stability.samples)} of "
+        f"{stability.samples:,} draws "
         f"(95% interval {own.low * 100:.2f}% to {own.high * 100:.2f}%).{rest}",
     )
+
+
+def _draws(share: float, *, samples: int) -> str:
+    """In how many draws a bid comes first; a shared first counts in equal parts, so one decimal may stand."""
+    return wording.grouped(numbers.round_half_up(Fraction(share) * samples, 1))
 
 
 def _concentration_points(result: Result) -> Iterator[Point]:

@@ -12,11 +12,15 @@ from svtracker.tenders.rules.values import Method, Tender
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """What happens when one bid that is not first is taken out and everything is worked out again."""
+    """What happens when one bid that is not first is taken out and everything is worked out again.
+
+    `lead` is by how many marks the winner then leads the next bid; nothing where nobody has won or nobody is next.
+    """
 
     removed: str
     winner: str | None
     reversal: bool
+    lead: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,7 @@ def removals(standing: Standing, *, tender: Tender) -> tuple[Removal, ...]:
     there anything to work out again.
     """
     first, winner = set(standing.first), standing.winner
+    best = sorted(zip(standing.marks, standing.entries, strict=True), key=lambda one: one[0].total)[-3:]
     at_highest = [entry for entry in standing.entries if entry.highest_candidate == standing.highest_value]
     at_lowest = [entry for entry in standing.entries if entry.price == standing.lowest_price]
     moves_others = [held[0] for held in (at_highest, at_lowest) if len(held) == 1]
@@ -59,10 +64,14 @@ def removals(standing: Standing, *, tender: Tender) -> tuple[Removal, ...]:
     for entry in standing.entries:
         if entry.bidder in first:
             continue
-        after = winner
         if entry in moves_others:
-            after = assess([other for other in standing.entries if other is not entry], tender=tender).winner
-        found.append(Removal(removed=entry.bidder, winner=after, reversal=winner is not None and after != winner))
+            after = assess([other for other in standing.entries if other is not entry], tender=tender)
+            now, marks = after.winner, sorted(marks.total for marks in after.marks)
+        else:
+            now, marks = winner, [marks.total for marks, other in best if other is not entry]
+        lead = numbers.minus(marks[-1], marks[-2]) if now is not None and len(marks) > 1 else None
+        reversal = winner is not None and now != winner
+        found.append(Removal(removed=entry.bidder, winner=now, reversal=reversal, lead=lead))
     return tuple(found)
 
 

@@ -21,6 +21,7 @@ from svtracker.frameworks.rules.values import (
     Status,
     Weighting,
 )
+from svtracker.kernel import wording
 from svtracker.kernel.exceptions import NotFoundError
 from svtracker.kernel.units import Unit
 from svtracker.web import errors
@@ -380,7 +381,10 @@ def version_tree(
 ) -> Answer:
     """The tree of themes, outcomes and measures; of the tree only what was asked for, where something was."""
     found, _ = library.version(set_id, version)
-    selection = Selection(list=list_name, theme=theme, kind=kind, text=find)
+    themes = [one.id for one in found.themes]
+    if theme and theme not in themes:
+        raise NotFoundError(what="theme", name=theme, do=f"Choose {wording.listed(themes)}.")
+    selection = Selection(list=list_name, theme=theme or None, kind=kind, text=find)
     return version_answer(found, themes=None if selection.is_all else select(found, selection))
 
 

@@ -115,7 +115,6 @@ class VersionRow:
     valid: str
     price_year: int
     counts: tuple[int, int, int]
-    total: int
     compare_href: str | None
     compare_with: str | None
 
@@ -188,7 +187,6 @@ def _version_row(version: Version, *, among: Sequence[Version]) -> VersionRow:
         valid=words.valid(version),
         price_year=version.price_year,
         counts=_list_counts(list(version.measures.values())),
-        total=len(version.measures),
         compare_with=before,
         compare_href=compare_href(version.set_id, before, version.version) if before else None,
     )

@@ -87,7 +87,6 @@ class Side:
     version: str
     title: str
     href: str
-    about: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +205,6 @@ def _side(version: Version) -> Side:
         version=version.version,
         title=version_title(version),
         href=version_href(version),
-        about=f"{wording.counted(len(version.measures), 'measure')}, prices of {version.price_year}",
     )
 
 

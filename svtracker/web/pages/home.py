@@ -9,7 +9,7 @@ from svtracker.tenders.rules import findings
 from svtracker.tenders.rules.result import Result
 from svtracker.web.pages.frame import Page
 from svtracker.web.pages.frameworks import STATUS_WORDS, counts_text, version_href
-from svtracker.web.pages.tenders import money_short
+from svtracker.web.pages.tender_words import money_short
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

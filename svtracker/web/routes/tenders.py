@@ -11,8 +11,10 @@ from svtracker.reports import tenders as reports
 from svtracker.tenders.rules.result import Result
 from svtracker.web.dependencies import EXAMPLE, OwnSettings, Scoring, Shelved
 from svtracker.web.downloads import CSV, JSON, XLSX, YAML, attachment
+from svtracker.web.pages.evaluation import Upload, evaluation_page
 from svtracker.web.pages.frame import downloads, render
-from svtracker.web.pages.tenders import Upload, evaluation_page, money_short, score_page, tenders_page
+from svtracker.web.pages.tender_words import money_short
+from svtracker.web.pages.tenders import score_page, tenders_page
 
 router = APIRouter()
 

@@ -1,0 +1,228 @@
+"""Every kind of page and every state of it in a real browser: axe, sideways scroll, console, content security policy."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from svtracker.storage import migrations
+from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
+from tests.web.installation import WORKED, application, serving
+from tests.web.tender_files import as_json, broken, everywhere
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+# Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
+RUN_AXE = """() => axe.run(document, {rules: {'target-size': {enabled: true}}}).then(found => found.violations.map(
+    one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`))"""
+OPEN_DETAILS = """() => {
+    const closed = [...document.querySelectorAll('details:not([open])')]
+    closed.forEach(one => one.open = true)
+    return closed.length
+}"""
+SCROLLS = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+WIDTHS = (320, PHONE, 768, DESK, 1920)
+AXE_WIDTHS = (PHONE, DESK)
+
+TREE = "/frameworks/open-toms/2021.1"
+# Addresses by what is looked at.
+PAGES = {
+    "home": "/",
+    "sets": "/frameworks",
+    "version": "/frameworks/open-toms/2026.1",
+    "version with dropped measures": TREE,
+    "version without a forerunner": "/frameworks/open-toms/2018.1",
+    "version of one set": "/frameworks/example/2021.1",
+    "filtered": f"{TREE}?list=lite&kind=valued",
+    "found": f"{TREE}?find=wage",
+    "nothing found": f"{TREE}?find=qqqq&theme=JOBS",
+    "compare": "/frameworks/open-toms/compare?from=2018.1&to=2021.1",
+    "compare values": "/frameworks/open-toms/compare?from=2021.1&to=2026.1",
+    "compare backwards": "/frameworks/open-toms/compare?from=2026.1&to=2018.1",
+    "measure with an index": f"{TREE}/measures/J3",
+    "measure with a forecast": "/frameworks/open-toms/2026.1/measures/E1",
+    "measure without a value": f"{TREE}/measures/B4",
+    "measure that was dropped": "/frameworks/open-toms/2018.1/measures/J1",
+    "measure in words": f"{TREE}/measures/I2",
+    "tenders": "/tenders",
+    "example": "/score/example",
+    "form": "/score",
+    "help": "/help",
+    "words": "/help/glossary",
+    "how scoring works": "/help/scoring",
+    "measures explained": "/help/measures",
+    "files explained": "/help/data",
+    "accessibility": "/accessibility",
+    "privacy": "/privacy",
+    "who may use what": "/access",
+    "interface": "/api/docs",
+    **{
+        f"tender {key}": f"/tenders/{key}"
+        for key in (
+            "accommodation-rough-sleepers",
+            "chilled-frozen-food",
+            "integrated-sexual-health",
+            "multi-functional-devices",
+            "new-market",
+            "road-corridor",
+            "smart-corridor",
+        )
+    },
+}
+# Addresses that answer with an error: Chromium itself says so to the console.
+ERRORS = {
+    "not found": "/nowhere",
+    "no such measure": f"{TREE}/measures/Z99",
+    "no such list": f"{TREE}?list=gold",
+    "too long": f"{TREE}?find={'a' * 300}",
+    "compare with itself": "/frameworks/open-toms/compare?from=2021.1&to=2021.1",
+    "compare with nothing": "/frameworks/open-toms/compare?from=2021.1&to=1066.1",
+}
+EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/help")}
+
+LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"
+SMALL = "bids: []"
+
+
+def send_text(page: Page, text: str) -> None:
+    page.get_by_text("Paste the text instead").click()
+    page.get_by_label("Text of the tender file").fill(text)
+    page.get_by_role("button", name="Score this tender").click()
+
+
+def send_file(page: Page, data: bytes) -> None:
+    page.get_by_label("Tender file", exact=True).set_input_files(
+        {"name": "tender.yaml", "mimeType": "application/yaml", "buffer": data}
+    )
+    page.get_by_role("button", name="Score this tender").click()
+
+
+# What stands on the page after a file was sent, and how it was sent.
+SENT: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "a result": ("Take the result along", lambda page: send_text(page, WORKED)),
+    "a result in long words": ("Take the result along", lambda page: send_text(page, as_json(everywhere(LONG)))),
+    "a broken file": ("What to put right", lambda page: send_text(page, as_json(broken()))),
+    "no tender file": ("What to put right", lambda page: send_file(page, b"\x89PNG\r\n\x00")),
+    "an empty form": ("There is a problem", lambda page: send_text(page, " ")),
+    "a file too large": ("There is a problem", lambda page: send_file(page, b"#" * 3_000_000)),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def base(demo_url: str) -> Iterator[str]:
+    with serving(application(demo_url)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def empty_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('nothing') / 'empty.db'}"
+    migrations.upgrade(url)
+    with serving(application(url, demo=False)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    with opened(browser) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def said(window: Page) -> Iterator[list[str]]:
+    """What the pages of this test say to the console, less Chromium's own word on an error page."""
+    complaints = Complaints()
+    complaints.listen(window)
+    yield complaints
+    complaints.stop(window)
+
+
+def look(page: Page, said: list[str]) -> None:
+    """Everything that a page must keep at every width, with every `<details>` as it comes and open."""
+    own = [one for one in said if "the server responded with a status of 4" not in one]
+    assert own == []
+    wrong = [*_wide(page), *_axe(page)]
+    if page.evaluate(OPEN_DETAILS):
+        wrong += [f"with everything open, {one}" for one in (*_wide(page), *_axe(page))]
+    assert wrong == []
+
+
+def _wide(page: Page) -> Iterator[str]:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        beyond = page.evaluate(SCROLLS)
+        if beyond > 0:
+            yield f"at {width} px the page scrolls sideways by {beyond} px"
+
+
+def _axe(page: Page) -> Iterator[str]:
+    page.evaluate(AXE)
+    for width in AXE_WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        for violation in page.evaluate(RUN_AXE):
+            yield f"at {width} px {violation}"
+
+
+def go(page: Page, address: str) -> int:
+    page.set_viewport_size({"width": DESK, "height": HEIGHT})
+    answer = page.goto(address)
+    assert answer is not None
+    return answer.status
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages(window: Page, said: list[str], base: str, name: str) -> None:
+    assert go(window, f"{base}{PAGES[name]}") == 200
+    look(window, said)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_errors(window: Page, said: list[str], base: str, name: str) -> None:
+    assert go(window, f"{base}{ERRORS[name]}") >= 400
+    look(window, said)
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_installation(window: Page, said: list[str], empty_base: str, name: str) -> None:
+    assert go(window, f"{empty_base}{EMPTY[name]}") == 200
+    look(window, said)
+
+
+@pytest.mark.parametrize("name", SENT)
+def test_what_was_sent(window: Page, said: list[str], base: str, name: str) -> None:
+    heading, send = SENT[name]
+    go(window, f"{base}/score")
+    send(window)
+    expect(window.get_by_role("heading", name=heading)).to_be_visible()
+    look(window, said)
+
+
+def test_every_template_is_looked_at(demo: Any) -> None:
+    """A new kind of page comes into this list: its address fits no address above."""
+    looked_at = {_kind(address) for address in [*PAGES.values(), *ERRORS.values()]}
+    offered = {_kind(rule) for rule in _page_routes(demo)}
+    assert offered - looked_at == set()
+
+
+def _page_routes(demo: Any) -> Iterator[str]:
+    from tests.guards.test_access import REAL, routes
+
+    for method, path, _ in routes(demo):
+        if method == "GET" and "download" not in path and not path.startswith(("/api/v1", "/static", "/health")):
+            if path not in {"/api/openapi.json", "/frameworks/{set_id}"}:
+                yield path.format(**REAL)
+
+
+def _kind(address: str) -> str:
+    parts = address.partition("?")[0].strip("/").split("/")
+    if parts[0] in {"tenders", "frameworks"}:
+        return f"{parts[0]} {len(parts)} {parts[2] if len(parts) > 2 and parts[2] == 'compare' else ''}"
+    return "/".join(parts)
