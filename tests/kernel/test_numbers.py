@@ -1,6 +1,6 @@
 """Exact decimals and the one place where a figure is rounded (RULES 3.1)."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, Overflow
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, Inexact, Rounded
 from fractions import Fraction
 
 import pytest
@@ -47,8 +47,8 @@ def test_a_plain_number_is_read_as_it_stands(text: str, wanted: str) -> None:
     "text",
     [
         "", " ", "5 ", " 5", "5\n", "+5", "--5", "05", "00", "5.", ".5", "1,000", "1 000", "1_000", "£5", "5%", "1e5",
-        "1E5", "1e-5", "NaN", "nan", "sNaN", "Infinity", "-Infinity", "inf", "0x10", "1/2", "five", "٥", "５", "²", "1.2.3",
-        "9" * 31, "1." + "9" * 31,
+        "1E5", "1e-5", "NaN", "nan", "sNaN", "Infinity", "-Infinity", "inf", "0x10", "1/2", "five", "٥", "５", "²",
+        "1.2.3",        "9" * 31, "1." + "9" * 31,
     ],
 )  # fmt: skip
 def test_anything_else_is_no_number(text: str) -> None:
@@ -118,7 +118,7 @@ def test_sums_and_products_are_those_of_fractions(values: list[Decimal]) -> None
 def test_a_digit_that_would_be_lost_is_an_error() -> None:
     with pytest.raises(Inexact):
         numbers.times(Decimal("1." + "1" * 150), Decimal("1." + "1" * 150))
-    with pytest.raises((Inexact, Overflow)):
+    with pytest.raises(Rounded):
         numbers.total([Decimal("1E+300"), Decimal(1)])
 
 
