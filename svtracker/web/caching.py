@@ -16,7 +16,7 @@ def validated(request: Request, response: Response, *, vary: str | None = None) 
     if vary is not None:
         headers["Vary"] = vary
     if _holds(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=200, headers=headers)
+        return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response
 

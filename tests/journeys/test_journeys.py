@@ -119,7 +119,7 @@ def test_two_versions_are_compared(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Version to compare it with").select_option("2026.1")
     page.get_by_role("button", name="Compare").click()
     expect(page).to_have_url(containing("from=2021.1&to=2026.1"))
-    expect(page.get_by_role("region", name="Revalued")).to_contain_text("%")
+    expect(page.get_by_role("region", name="unit value")).to_contain_text("%")
     page.get_by_role("link", name="Swap the two").click()
     expect(page.get_by_text("2026.1 is the later version")).to_be_visible()
     file = download(page, page.get_by_role("link", name="XLSX"), tmp_path)
