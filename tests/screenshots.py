@@ -1,11 +1,12 @@
 """The pictures of the README, made anew from a running demo: `make screenshots`."""
 
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.web.browsing import opened, started
+from tests.web.browsing import MISSING, chromium_path, opened, started
 from tests.web.installation import ROOT, application, fill, serving
 
 FOLDER = ROOT / "static" / "screenshots"
@@ -34,5 +35,7 @@ def _draw(page: Page, address: str, file: Path) -> Path:
 
 
 if __name__ == "__main__":
+    if chromium_path() is None:
+        sys.exit(MISSING)
     for made in make():
         print(f"{made.relative_to(ROOT)}: {made.stat().st_size // 1024} kB")

@@ -47,12 +47,14 @@ def _band(value: tuple[Decimal, ...]) -> tuple[Decimal, Decimal]:
     return value[0], value[1]
 
 
-def _on_one_line(value: str) -> str:
+def _name(value: str) -> str:
+    if len(value) > LONGEST_NAME:
+        raise wanted(f"at most {LONGEST_NAME} characters")
     return " ".join(value.split())
 
 
-# What stands in a heading or in the middle of a sentence.
-Name = Annotated[NonEmptyText, AfterValidator(_on_one_line), Field(max_length=LONGEST_NAME)]
+# What stands in a heading or in the middle of a sentence is short and on one line.
+Name = Annotated[NonEmptyText, AfterValidator(_name)]
 Quantity = Annotated[Decimal | str, PlainValidator(_quantity)]
 
 

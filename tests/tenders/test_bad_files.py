@@ -217,7 +217,7 @@ CASES: dict[str, Case] = {
         "- bidder: B", '- bidder: ""', "bids[2].bidder", "an empty text", "a text that is not empty"
     ),
     "a name longer than any": in_worked(
-        "- bidder: B", f"- bidder: {'B' * 301}", "bids[2].bidder", "“BBBB", "a text of at most 300 characters"
+        "- bidder: B", f"- bidder: {'B' * 301}", "bids[2].bidder", "“BBBB", "at most 300 characters"
     ),
     "a text for true or false": in_worked(
         "invented: true", "invented: yes", "tender.invented", "“yes”", "true or false"

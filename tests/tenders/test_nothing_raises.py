@@ -16,7 +16,7 @@ from tests.tenders.example import LIMITS, Json, load, worked
 from tests.tenders.test_bad_files import RICH_FILE
 
 CHECKS = settings(
-    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 VALID: tuple[Json, ...] = (

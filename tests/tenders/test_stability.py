@@ -179,8 +179,8 @@ def test_marks_of_many_digits_are_no_stumbling_block() -> None:
 
 # --- against a loop that anybody can follow ------------------------------------------------------------------------
 
-LOOPS = 800
-# Five standard errors of the difference of two shares at their widest: 10,000 draws against 800.
+LOOPS = 500
+# Five standard errors of the difference of two shares at their widest: 10,000 draws against 500.
 REACH = 5 * math.sqrt(0.25 / 10_000 + 0.25 / LOOPS)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from httpx2 import Response
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
@@ -359,6 +361,61 @@ class TestRefused:
     def test_a_kind_of_download_that_there_is_not(self, client: TestClient, kind: str) -> None:
         answer = client.post(f"/score/download.{kind}", data={"name": "mine.yaml", "text": WORKED})
         assert answer.status_code == 404
+
+
+LINES = WORKED.splitlines(keepends=True)
+ODD = [
+    "",
+    "\t",
+    ": ",
+    "- ",
+    "[",
+    "{",
+    "'",
+    '"',
+    "\\",
+    "#",
+    "&a",
+    "*a",
+    "!!t",
+    "\x07",
+    "\x85",
+    "é",
+    "1e9",
+    ".inf",
+    "~",
+    "n/a",
+    "-1",
+]
+
+
+class TestAnyFile:
+    """Whatever a slip of the hand makes of a file, it is scored whole or refused with a reason (DESIGN 5)."""
+
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    @given(
+        drop=st.sets(st.integers(0, len(LINES) - 1), max_size=2),
+        double=st.sets(st.integers(0, len(LINES) - 1), max_size=1),
+        slips=st.lists(st.tuples(st.integers(0, len(WORKED)), st.integers(0, 3), st.sampled_from(ODD)), max_size=2),
+    )
+    def test_a_slip_of_the_hand(
+        self, client: TestClient, drop: set[int], double: set[int], slips: list[tuple[int, int, str]]
+    ) -> None:
+        text = "".join(line * (2 if number in double else 1) for number, line in enumerate(LINES) if number not in drop)
+        for place, gone, instead in slips:
+            text = text[:place] + instead + text[place + gone :]
+        asked = client.post("/api/v1/score", content=text, headers={"content-type": "application/yaml"})
+        answer = paste(client, text)
+        assert answer.status_code == asked.status_code
+        if asked.status_code == 422:
+            assert is_refused_whole(answer)
+            assert [problem["seen"] for problem in asked.json()["problems"]] == [
+                seen for _, seen, _ in problems_of(parse(answer.text))
+            ]
+            assert asked.json()["problems"]
+        else:
+            assert asked.status_code == 200
+            assert len(heads_of(parse(answer.text))) == len(asked.json()["bids"])
 
 
 class TestOddNames:
