@@ -149,8 +149,8 @@ class BidShape(Shape):
     bidder: Name
     price: QuotedDecimal | None = None
     status: Literal["assessed", "excluded", "withdrawn"] = "assessed"
-    qualitative: QuotedDecimal | dict[str, QuotedDecimal | None] | None = None
-    other_marks: dict[str, QuotedDecimal | None] = Field(default_factory=dict)
+    qualitative: QuotedDecimal | dict[Name, QuotedDecimal | None] | None = None
+    other_marks: dict[Name, QuotedDecimal | None] = Field(default_factory=dict)
     commitments: dict[str, Quantity | CommitmentShape | None] = Field(default_factory=dict)
 
 
