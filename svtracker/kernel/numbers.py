@@ -40,9 +40,14 @@ def decimal_places(value: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def times(*factors: Decimal) -> Decimal:
+def times(first: Decimal, second: Decimal) -> Decimal:
     """The exact product: 2.5 x 21,345.67 = 53,364.175 (RULES 3.1)."""
-    return reduce(EXACT.multiply, factors, Decimal(1))
+    return EXACT.multiply(first, second)
+
+
+def plus(first: Decimal, second: Decimal) -> Decimal:
+    """The exact sum of two."""
+    return EXACT.add(first, second)
 
 
 def total(values: Iterable[Decimal]) -> Decimal:
@@ -57,15 +62,16 @@ def minus(first: Decimal, second: Decimal) -> Decimal:
 
 def ratio(part: Exact, whole: Exact) -> Fraction:
     """The exact quotient, never rounded; the whole must not be 0."""
-    return Fraction(part) / Fraction(whole)
+    part_above, part_below = part.as_integer_ratio()
+    whole_above, whole_below = whole.as_integer_ratio()
+    return Fraction(part_above * whole_below, part_below * whole_above)
 
 
 def round_half_up(value: Exact, places: int) -> Decimal:
     """The figure rounded once, half away from zero: 8.809 becomes 8.81, 2.345 becomes 2.35 at two places."""
-    exact = Fraction(value)
-    scaled, below = abs(exact.numerator) * 10**places, exact.denominator
-    whole = (2 * scaled + below) // (2 * below)
-    return _scaled(-whole if exact < 0 else whole, places)
+    above, below = value.as_integer_ratio()
+    whole = (2 * abs(above) * 10**places + below) // (2 * below)
+    return _scaled(-whole if above < 0 else whole, places)
 
 
 def round_up(value: Exact, places: int) -> Decimal:

@@ -50,7 +50,9 @@ def quantity(value: Decimal | None, unit: Unit) -> str:
 
 def grouped(value: Decimal) -> str:
     """The digits with thousands separators and without trailing zeros: 40,000, 75.5."""
-    return f"{Decimal(numbers.trimmed(value)):,f}".replace("-", MINUS)
+    text = f"{value:,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text.replace("-", MINUS)
 
 
 def bidder(name: str) -> str:

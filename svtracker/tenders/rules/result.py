@@ -13,13 +13,13 @@ from svtracker.tenders.rules.firmness import (
     removals,
     weight_range,
 )
-from svtracker.tenders.rules.scoring import Marks, Standing, assess, entry_of, status_of
+from svtracker.tenders.rules.scoring import Entry, Marks, Standing, assess, entry_of, status_of
 from svtracker.tenders.rules.values import OUT_OF_THE_RUNNING, BidStatus, Tender
 from svtracker.tenders.rules.valuing import Valuation, valuation
 from svtracker.tenders.rules.warnings import (
+    Compared,
     Limits,
     ScoreWarning,
-    quantities_by_measure,
     warnings_of_bid,
     warnings_of_tender,
 )
@@ -102,13 +102,20 @@ def score(tender: Tender, *, version: Version, limits: Limits) -> Result:
     """
     valuations = tuple(valuation(bid, tender=tender, version=version) for bid in tender.bids)
     statuses = tuple(status_of(valued, tender=tender) for valued in valuations)
+    entries = {
+        valued.bid.bidder: entry_of(valued, tender=tender)
+        for valued in valuations
+        if valued.bid.status is BidStatus.ASSESSED
+    }
     assessed = [v for v, status in zip(valuations, statuses, strict=True) if status is BidStatus.ASSESSED]
-    standing = assess([entry_of(valued, tender=tender) for valued in assessed], tender=tender)
+    standing = assess([entries[valued.bid.bidder] for valued in assessed], tender=tender)
     placed = {
         entry.bidder: (marks, rank)
         for entry, marks, rank in zip(standing.entries, standing.marks, standing.ranks, strict=True)
     }
-    quantities = quantities_by_measure([v for v in valuations if v.bid.status not in OUT_OF_THE_RUNNING])
+    compared = Compared.of(
+        [v for v in valuations if v.bid.status not in OUT_OF_THE_RUNNING], version=version, limits=limits
+    )
     bids = tuple(
         BidResult(
             valuation=valued,
@@ -117,8 +124,8 @@ def score(tender: Tender, *, version: Version, limits: Limits) -> Result:
             rank=placed[valued.bid.bidder][1] if valued.bid.bidder in placed else None,
             warnings=warnings_of_bid(
                 valued,
-                quantities=quantities,
-                status=status,
+                compared=compared,
+                disregarded=status is BidStatus.ASSESSED and entries[valued.bid.bidder].disregarded,
                 tender=tender,
                 version=version,
                 limits=limits,
@@ -132,7 +139,7 @@ def score(tender: Tender, *, version: Version, limits: Limits) -> Result:
         bids=bids,
         standing=standing,
         percent_range=_percent_range(assessed, winner=standing.winner),
-        firmness=_firmness(standing, valuations, tender=tender),
+        firmness=_firmness(standing, valuations, entries, tender=tender),
         warnings=warnings_of_tender(tender, version=version),
     )
 
@@ -146,13 +153,18 @@ def _percent_range(assessed: list[Valuation], *, winner: str | None) -> PercentR
     )
 
 
-def _firmness(standing: Standing, valuations: tuple[Valuation, ...], *, tender: Tender) -> Firmness:
+def _firmness(
+    standing: Standing, valuations: tuple[Valuation, ...], entries: dict[str, Entry], *, tender: Tender
+) -> Firmness:
     stability = None
     if tender.weights_applied and standing.entries:
         # numpy costs a tenth of a second to import; only tenders that apply weights need it
         from svtracker.tenders.rules import stability as drawing  # noqa: PLC0415
 
-        stability = drawing.stability(valuations, tender=tender)
+        stability = drawing.stability(
+            [(valued, entries[valued.bid.bidder]) for valued in valuations if valued.bid.bidder in entries],
+            tender=tender,
+        )
     return Firmness(
         removals=removals(standing, tender=tender),
         flip_thresholds=flip_thresholds(standing, tender=tender),

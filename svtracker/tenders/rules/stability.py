@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from svtracker.kernel import numbers
-from svtracker.tenders.rules.scoring import Entry, entry_of
-from svtracker.tenders.rules.values import BidStatus, Method, Tender, TieRule
+from svtracker.tenders.rules.scoring import Entry
+from svtracker.tenders.rules.values import Method, Tender, TieRule
 from svtracker.tenders.rules.valuing import Valuation
 
 Floats = NDArray[np.float64]
@@ -48,15 +48,14 @@ class Stability:
     first: tuple[FirstShare, ...]
 
 
-def stability(valuations: Sequence[Valuation], *, tender: Tender) -> Stability:
+def stability(bids: Sequence[tuple[Valuation, Entry]], *, tender: Tender) -> Stability:
     """Each measure's weight is drawn evenly within 20 % of what was published, 10,000 times (RULES 4.6).
 
     Asked only where weights are applied. The seed is the tender's own hash, so the same file gives the same shares.
     A shared first counts in equal parts. Bids that another weight lifts over the minimum, or drops below it, come
-    in or fall out draw by draw.
+    in or fall out draw by draw. `bids` are those that were given in as assessed.
     """
-    judged = [valuation for valuation in valuations if valuation.bid.status is BidStatus.ASSESSED]
-    entries = [entry_of(valuation, tender=tender) for valuation in judged]
+    judged, entries = [valuation for valuation, _ in bids], [entry for _, entry in bids]
     denominators = _column([float(v.denominator) if v.denominator else math.nan for v in judged])
     lines = _lines_by_measure(judged)
     random = np.random.default_rng(int(tender.digest, 16))
@@ -65,7 +64,7 @@ def stability(valuations: Sequence[Valuation], *, tender: Tender) -> Stability:
     while left:
         draws = min(left, max(1, FIGURES_AT_ONCE // len(judged)))
         drawn = _drawn_values(lines, random.random((lines.shape[1], draws)))
-        shares += _shares(drawn, drawn / denominators * 100, entries, tender=tender)
+        shares += _shares(drawn, denominators, entries, tender=tender)
         left -= draws
     return Stability(
         spread_percent=SPREAD_PERCENT,
@@ -91,12 +90,12 @@ def wilson(successes: float, samples: int) -> tuple[float, float]:
 
 def _lines_by_measure(judged: Sequence[Valuation]) -> Floats:
     """The published weighted values in £, one row a bid and one column a measure."""
-    measures = sorted({line.measure for valuation in judged for line in valuation.lines if line.counts})
+    measures = sorted({line.measure for valuation in judged for line in valuation.lines if line.value})
     column = {measure: place for place, measure in enumerate(measures)}
     lines = np.zeros((len(judged), len(measures)))
     for row, valuation in enumerate(judged):
         for line in valuation.lines:
-            if line.counts:
+            if line.value:
                 lines[row, column[line.measure]] = float(line.weighted_value)
     return lines
 
@@ -109,9 +108,12 @@ def _drawn_values(lines: Floats, random: Floats) -> Floats:
     return values
 
 
-def _shares(drawn: Floats, percents: Floats, entries: Sequence[Entry], *, tender: Tender) -> Floats:
+def _shares(drawn: Floats, denominators: Floats, entries: Sequence[Entry], *, tender: Tender) -> Floats:
     """In how many of these draws each bid comes first."""
     minimum = tender.scoring.minimum_percent
+    # Shares of the denominator are needed only where marks or a minimum hang on them.
+    relative = tender.scoring.method is Method.RELATIVE and minimum is None
+    percents = drawn if relative else drawn * (100 / denominators)
     # Nobody falls out where there is no minimum, and then nothing has to be masked.
     inside = None if minimum is None else percents >= float(minimum) - NOISE
     marks = _quantity_marks(drawn, percents, _sets_highest(entries, inside), tender=tender)
@@ -171,7 +173,11 @@ def _places(tender: Tender) -> int:
 def _steps(marks: Floats, *, tender: Tender) -> Floats:
     """Half-up; whole numbers as floats, which are exact up to 9,007,199,254,740,992 steps and never overflow."""
     decimals = tender.scoring.decimals
-    rounded: Floats = np.floor(marks * 10.0**decimals + 0.5 + NOISE) * 10.0 ** (_places(tender) - decimals)
+    rounded: Floats = marks * 10.0**decimals
+    rounded += 0.5 + NOISE
+    np.floor(rounded, out=rounded)
+    if (finer := _places(tender) - decimals) > 0:
+        rounded *= 10.0**finer
     return rounded
 
 

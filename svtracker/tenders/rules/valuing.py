@@ -16,7 +16,8 @@ ONE = Decimal(1)
 class Line(NamedTuple):
     """A commitment with its unit value and what it adds: `value` in £, exact; 0 where the line is not valued.
 
-    A named tuple because a large tender has tens of thousands of them, and it is made four times as fast.
+    `offered` is what the bidder wrote, `accepted` what the evaluators let count, both in `unit`s. A named tuple
+    because a large tender has tens of thousands of them, and it is made four times as fast.
     """
 
     commitment: Commitment
@@ -26,26 +27,10 @@ class Line(NamedTuple):
     weight: Decimal
     value: Decimal
     weighted_value: Decimal
-
-    @property
-    def measure(self) -> str:
-        """The reference of the measure."""
-        return self.of.ref
-
-    @property
-    def unit(self) -> Unit:
-        """What the quantity counts."""
-        return self.of.unit
-
-    @property
-    def accepted(self) -> Decimal | None:
-        """What the evaluators let count."""
-        return self.commitment.accepted
-
-    @property
-    def offered(self) -> Decimal | None:
-        """What the bidder wrote."""
-        return self.commitment.offered
+    measure: str
+    unit: Unit
+    offered: Decimal | None
+    accepted: Decimal | None
 
     @property
     def counts(self) -> bool:
@@ -107,7 +92,19 @@ def line_of(commitment: Commitment, *, measure: Measure, tender: Tender) -> Line
     if unit_value is not None and commitment.accepted is not None:
         value = numbers.times(commitment.accepted, unit_value)
     weighted_value = value if weight is ONE else numbers.times(value, weight)
-    return Line(commitment, measure, kind, unit_value, weight, value, weighted_value)
+    return Line(
+        commitment,
+        measure,
+        kind,
+        unit_value,
+        weight,
+        value,
+        weighted_value,
+        measure.ref,
+        measure.unit,
+        commitment.offered,
+        commitment.accepted,
+    )
 
 
 def percent_of(value: Decimal, denominator: Decimal | None) -> Fraction | None:
@@ -124,7 +121,10 @@ def valuation(bid: Bid, *, tender: Tender, version: Version) -> Valuation:
         line_of(commitment, measure=version.measures[commitment.measure], tender=tender)
         for commitment in bid.commitments
     )
-    value = numbers.total(line.value for line in lines)
+    by_category = dict.fromkeys(Category, numbers.ZERO)
+    for line in lines:
+        by_category[line.of.category] = numbers.plus(by_category[line.of.category], line.value)
+    value = numbers.total(by_category.values())
     weighted_value = numbers.total(line.weighted_value for line in lines)
     by_price = tender.denominator is Denominator.BID_PRICE
     denominator = bid.price if by_price else tender.contract_value
@@ -133,10 +133,7 @@ def valuation(bid: Bid, *, tender: Tender, version: Version) -> Valuation:
         lines=lines,
         value=value,
         weighted_value=weighted_value,
-        by_category={
-            category: numbers.total(line.value for line in lines if line.of.category is category)
-            for category in Category
-        },
+        by_category=by_category,
         denominator=denominator,
         percent=percent_of(value, denominator),
         weighted_percent=percent_of(weighted_value, denominator),

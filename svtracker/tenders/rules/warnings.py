@@ -10,8 +10,7 @@ from enum import StrEnum
 from svtracker.frameworks.rules.values import Kind, Locality, Status, Version
 from svtracker.kernel import numbers, wording
 from svtracker.kernel.units import WHOLE_UNITS, WORDS, Unit
-from svtracker.tenders.rules.scoring import entry_of
-from svtracker.tenders.rules.values import METHOD_OF_SETTING, OUT_OF_THE_RUNNING, BidStatus, Method, Tender
+from svtracker.tenders.rules.values import METHOD_OF_SETTING, OUT_OF_THE_RUNNING, Method, Tender
 from svtracker.tenders.rules.valuing import Line, Valuation, denominator_words
 
 
@@ -56,6 +55,46 @@ class Limits:
     median_times: Decimal = Decimal(10)
     median_of_at_least: int = 3
     full_time_wage: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantities:
+    """The accepted quantities above zero on one measure, smallest first.
+
+    Below `doubtful_from`, the stated multiple of the smallest, nothing can be that multiple of a median.
+    """
+
+    sorted: Sequence[Decimal]
+    doubtful_from: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What the bids are held against, worked out once: quantities by measure, and pairs that exclude each other."""
+
+    quantities: Mapping[str, Quantities]
+    never_together: Sequence[tuple[str, str]]
+
+    @classmethod
+    def of(cls, valuations: Sequence[Valuation], *, version: Version, limits: Limits) -> "Compared":
+        """From the bids that are neither excluded nor withdrawn."""
+        found: dict[str, list[Decimal]] = {}
+        for valuation in valuations:
+            for line in valuation.lines:
+                if line.accepted:
+                    found.setdefault(line.measure, []).append(line.accepted)
+        pairs = {
+            (min(ref, other), max(ref, other))
+            for ref, measure in version.measures.items()
+            for other in measure.never_with
+        }
+        return cls(
+            quantities={
+                measure: Quantities(sorted=accepted, doubtful_from=numbers.times(limits.median_times, accepted[0]))
+                for measure, accepted in ((measure, sorted(accepted)) for measure, accepted in found.items())
+            },
+            never_together=sorted(pairs),
+        )
 
 
 def warnings_of_tender(tender: Tender, *, version: Version) -> tuple[ScoreWarning, ...]:
@@ -114,28 +153,25 @@ def _not_valid(tender: Tender, *, version: Version) -> str | None:
 def warnings_of_bid(
     valuation: Valuation,
     *,
-    quantities: Mapping[str, Sequence[Decimal]],
-    status: BidStatus,
+    compared: Compared,
+    disregarded: bool,
     tender: Tender,
     version: Version,
     limits: Limits,
 ) -> tuple[ScoreWarning, ...]:
-    """What concerns one bid, in the order of RULES 3.8.
-
-    `quantities` are those of all bids that are neither excluded nor withdrawn; `status` is the one that the rules set.
-    """
+    """What concerns one bid, in the order of RULES 3.8; `disregarded` is what the zero rule made of it."""
     who = wording.bidder(valuation.bid.bidder)
     lines = {line.measure: line for line in valuation.lines}
     found: list[ScoreWarning] = []
     found += _high_percent(valuation, who=who, tender=tender, limits=limits)
     found += _concentration(valuation, who=who, limits=limits)
     found += _fte_beyond_value(valuation, who=who, limits=limits)
-    found += _ten_times_median(valuation, quantities=quantities, who=who, limits=limits)
+    found += _ten_times_median(valuation, quantities=compared.quantities, who=who, limits=limits)
     found += _out_of_area(valuation, who=who)
-    found += _overlap(lines, who=who, version=version)
+    found += _overlap(lines, who=who, never_together=compared.never_together)
     found += _statement_missing(valuation, who=who)
     found += _mandatory_missing(lines, who=who, tender=tender, version=version)
-    found += _disregarded(valuation, who=who, status=status, tender=tender)
+    found += _disregarded(valuation, who=who) if disregarded else []
     found += _part_of_a_unit(valuation, who=who)
     return tuple(found)
 
@@ -188,25 +224,18 @@ def _fte_beyond_value(valuation: Valuation, *, who: str, limits: Limits) -> list
     ]
 
 
-def quantities_by_measure(valuations: Sequence[Valuation]) -> dict[str, list[Decimal]]:
-    """The accepted quantities above zero of several bids, by measure, smallest first."""
-    found: dict[str, list[Decimal]] = {}
-    for valuation in valuations:
-        for line in valuation.lines:
-            if line.accepted:
-                found.setdefault(line.measure, []).append(line.accepted)
-    return {measure: sorted(quantities) for measure, quantities in found.items()}
-
-
 def _ten_times_median(
-    valuation: Valuation, *, quantities: Mapping[str, Sequence[Decimal]], who: str, limits: Limits
+    valuation: Valuation, *, quantities: Mapping[str, Quantities], who: str, limits: Limits
 ) -> list[ScoreWarning]:
     found = []
     in_the_running = valuation.bid.status not in OUT_OF_THE_RUNNING
     for line in valuation.lines:
-        others = quantities.get(line.measure, ())
+        given = quantities.get(line.measure)
+        if not line.accepted or given is None or line.accepted < given.doubtful_from:
+            continue
+        others = given.sorted
         number = len(others) - 1 if in_the_running else len(others)
-        if not line.accepted or number < limits.median_of_at_least:
+        if number < limits.median_of_at_least:
             continue
         own = bisect_left(others, line.accepted) if in_the_running else len(others)
         middle = [others[place + (place >= own)] for place in ((number - 1) // 2, number // 2)]
@@ -226,10 +255,9 @@ def _ten_times_median(
 
 def _out_of_area(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
     found = []
-    by_measure = {commitment.measure: commitment for commitment in valuation.bid.commitments}
     for line in valuation.lines:
-        outside = by_measure[line.measure].outside_area
-        if line.of.locality is not Locality.LOCAL or not outside or not line.offered or line.accepted is None:
+        outside = line.commitment.outside_area
+        if not outside or line.of.locality is not Locality.LOCAL or not line.offered or line.accepted is None:
             continue
         inside = numbers.minus(line.offered, outside)
         if line.accepted > inside:
@@ -245,14 +273,8 @@ def _out_of_area(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
     return found
 
 
-def _overlap(lines: dict[str, Line], *, who: str, version: Version) -> list[ScoreWarning]:
-    pairs = {
-        (min(ref, other), max(ref, other))
-        for ref, line in lines.items()
-        if line.accepted
-        for other in version.measures[ref].never_with
-        if other in lines and lines[other].accepted
-    }
+def _overlap(lines: dict[str, Line], *, who: str, never_together: Sequence[tuple[str, str]]) -> list[ScoreWarning]:
+    accepted = {ref for ref, line in lines.items() if line.accepted}
     return [
         ScoreWarning(
             code=Code.OVERLAP,
@@ -261,16 +283,16 @@ def _overlap(lines: dict[str, Line], *, who: str, version: Version) -> list[Scor
             f"{wording.quantity(lines[second].accepted, lines[second].unit)}.",
             measures=(first, second),
         )
-        for first, second in sorted(pairs)
+        for first, second in never_together
+        if first in accepted and second in accepted
     ]
 
 
 def _statement_missing(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
-    detailed = {commitment.measure for commitment in valuation.bid.commitments if commitment.detailed}
     missing = tuple(
         line.measure
         for line in valuation.lines
-        if line.measure in detailed and line.offered and not (line.commitment.statement or "").strip()
+        if line.commitment.detailed and line.offered and not (line.commitment.statement or "").strip()
     )
     if not missing:
         return []
@@ -311,9 +333,7 @@ def _mandatory_missing(lines: dict[str, Line], *, who: str, tender: Tender, vers
     ]
 
 
-def _disregarded(valuation: Valuation, *, who: str, status: BidStatus, tender: Tender) -> list[ScoreWarning]:
-    if status is not BidStatus.ASSESSED or not entry_of(valuation, tender=tender).disregarded:
-        return []
+def _disregarded(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
     why = "no accepted quantity has a value" if valuation.offers_nothing else "an answer is missing"
     return [
         ScoreWarning(
