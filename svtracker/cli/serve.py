@@ -18,6 +18,7 @@ def serve(
     """
     import uvicorn
 
+    from svtracker.audit.rules.events import SERVE
     from svtracker.frameworks import service as frameworks
     from svtracker.registers import service as registers
     from svtracker.registers.loader import load_reference
@@ -34,9 +35,9 @@ def serve(
     database = Database(settings.database_url)
     try:
         with database.writing() as session:
-            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices)
+            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
             if settings.demo:
-                registers.load_demo_council(session)
+                registers.load_demo_council(session, actor=SERVE)
     finally:
         database.dispose()
     new = [one.name for one in loaded if one.outcome is not frameworks.LoadOutcome.UNCHANGED]

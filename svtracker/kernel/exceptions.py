@@ -64,6 +64,25 @@ class TotalTooLargeError(SvtrackerError):
         )
 
 
+class TextNotKeptError(SvtrackerError):
+    """A text holds a character that no database keeps: NUL, or half of a character."""
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+        super().__init__(
+            f"The {field} holds a character that cannot be stored, and nothing was saved. "
+            "Type the text anew instead of pasting it."
+        )
+
+
+class ReasonMissingError(SvtrackerError):
+    """What is to be done needs a reason, and none was given."""
+
+    def __init__(self, *, action: str) -> None:
+        self.action = action
+        super().__init__(f"To {action}, say why: the reason is kept in the record. Nothing was saved.")
+
+
 class DatabaseBusyError(SvtrackerError):
     """Somebody else has been writing for longer than a writer waits; nothing was saved."""
 

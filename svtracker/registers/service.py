@@ -4,6 +4,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from svtracker.audit import service as audit
+from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import RefusedError
 from svtracker.registers import store
@@ -13,16 +15,48 @@ from svtracker.registers.store import Organisation
 DEMO_SLUG = "calderbrook"
 
 
-def load_demo_council(session: Session, *, clock: Clock = system_clock) -> Organisation:
+def load_demo_council(session: Session, *, actor: Actor, clock: Clock = system_clock) -> Organisation:
     """The invented council of the demo, added where it is not there yet; a second run changes nothing."""
-    return store.get_organisation(session, slug=DEMO_SLUG) or store.add_organisation(
+    return store.get_organisation(session, slug=DEMO_SLUG) or add_organisation(
         session,
         slug=DEMO_SLUG,
         name="Borough of Calderbrook",
         short_name="Calderbrook",
         is_demo=True,
-        created_at=clock(),
+        actor=actor,
+        clock=clock,
     )
+
+
+def add_organisation(
+    session: Session,
+    *,
+    slug: str,
+    name: str,
+    short_name: str,
+    is_demo: bool,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> Organisation:
+    """Adds an organisation, whose slug must be free, with the first event of its own chain."""
+    at = clock()
+    added = store.add_organisation(session, slug=slug, name=name, short_name=short_name, is_demo=is_demo, created_at=at)
+    event = Event(
+        organisation_id=added.id,
+        at=at,
+        actor=actor,
+        what="organisation_added",
+        object_kind="organisation",
+        object_id=slug,
+        changes={"name": Change(new=name), "short_name": Change(new=short_name), "is_demo": Change(new=is_demo)},
+    )
+    audit.record(session, event)
+    return added
+
+
+def list_organisations(session: Session) -> tuple[Organisation, ...]:
+    """All organisations, in the order in which they were added."""
+    return store.list_organisations(session)
 
 
 def current_organisation(session: Session) -> Organisation | None:
