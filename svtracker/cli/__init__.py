@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from svtracker.cli import audit, db, frameworks, score, serve
+from svtracker.cli import audit, db, frameworks, organisations, score, serve
 from svtracker.cli.door import Door
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(frameworks.app, name="frameworks")
+app.add_typer(organisations.app, name="organisations")
 app.command(name="score")(score.score)
 app.command(name="serve")(serve.serve)
 
