@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -73,6 +73,13 @@ _ENTRY = (
     col(EventRow.hash),
 )
 _HEAD = (col(HeadRow.organisation_id), col(HeadRow.sequence), col(HeadRow.hash))
+
+# Every change in svtracker runs these three, so they are made once, and of plain tables.
+_EVENTS, _HEADS = EventRow.metadata.tables["audit_event"], HeadRow.metadata.tables["audit_head"]
+_GET_HEAD = select(_HEADS.c.organisation_id, _HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("of"))
+_ADD_EVENT, _ADD_HEAD = insert(_EVENTS), insert(_HEADS)
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.chain == bindparam("of"))
+
 _PERSON = (
     col(PersonRow.id),
     col(PersonRow.organisation_id),
@@ -89,7 +96,7 @@ _PERSON = (
 
 def get_head(session: Session, *, organisation_id: int | None) -> Head | None:
     """The end of the chain of an organisation, or of what all share; none before its first event."""
-    found = session.execute(select(*_HEAD).where(col(HeadRow.chain) == _chain(organisation_id))).one_or_none()
+    found = session.execute(_GET_HEAD, {"of": _chain(organisation_id)}).one_or_none()
     return None if found is None else Head(**found._asdict())
 
 
@@ -101,12 +108,12 @@ def list_heads(session: Session) -> tuple[Head, ...]:
 def add_entry(session: Session, entry: Entry) -> None:
     """Writes the next event of a chain and moves the head of the chain to it."""
     chain = _chain(entry.organisation_id)
-    session.execute(insert(EventRow).values(chain=chain, **asdict(entry)))
+    session.execute(_ADD_EVENT, {"chain": chain, **asdict(entry)})
     head: dict[str, Any] = {"sequence": entry.sequence, "hash": entry.hash}
     if entry.sequence == 1:
-        session.execute(insert(HeadRow).values(chain=chain, organisation_id=entry.organisation_id, **head))
+        session.execute(_ADD_HEAD, {"chain": chain, "organisation_id": entry.organisation_id, **head})
     else:
-        session.execute(update(HeadRow).where(col(HeadRow.chain) == chain).values(head))
+        session.execute(_MOVE_HEAD, {"of": chain, **head})
 
 
 def list_chains(session: Session) -> tuple[int | None, ...]:

@@ -26,6 +26,7 @@ from svtracker.kernel.exceptions import TextNotKeptError
 FORM = 1
 START = "0" * 64
 
+_HALF = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*", re.ASCII)
 
 Value = Union[None, bool, int, str, Decimal, date, Sequence["Value"], Mapping[str, "Value"]]  # noqa: UP007 - recursive
@@ -136,7 +137,7 @@ def canonical(value: Value) -> str:
 
     `{"b": Decimal("2.50"), "a": None}` is `{"a":null,"b":"2.50"}`, in whatever order the keys were given.
     """
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _written(_plain(value))
 
 
 def at_text(moment: datetime) -> str:
@@ -167,7 +168,7 @@ def chained(event: Event, *, after: Head | None) -> Entry:
 
 def hash_of(entry: Entry, *, sequence: int | None = None, previous: str | None = None) -> str:
     """SHA-256 over the canonical form of an entry; as if it stood elsewhere, where number or link are given."""
-    form: dict[str, Value] = {
+    form = {
         "form": FORM,
         "organisation": entry.organisation_id,
         "sequence": entry.sequence if sequence is None else sequence,
@@ -182,7 +183,7 @@ def hash_of(entry: Entry, *, sequence: int | None = None, previous: str | None =
         "changes": entry.changes,
         "reason": entry.reason,
     }
-    return hashlib.sha256(canonical(form).encode()).hexdigest()
+    return hashlib.sha256(_written(form).encode()).hexdigest()
 
 
 def person_hash(*, name: str, email: str | None, salt: str) -> str:
@@ -192,8 +193,12 @@ def person_hash(*, name: str, email: str | None, salt: str) -> str:
 
 def require_keepable(name: str, text: str) -> None:
     """Stops at a character that no database keeps in a text: NUL, or half of a character."""
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if "\0" in text or _HALF.search(text):
         raise TextNotKeptError(field=name)
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _plain(value: Value) -> Any:
