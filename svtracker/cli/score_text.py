@@ -1,5 +1,8 @@
 """A scored tender as readable text: one table of bids, then the sentences that a page shows."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 from svtracker.kernel import wording
 from svtracker.tenders.rules import findings
 from svtracker.tenders.rules.result import BidResult, Result
@@ -17,10 +20,11 @@ def as_text(result: Result) -> str:
     if tender.invented:
         title.append("The bids are invented.")
     warnings = [*result.warnings, *(warning for bid in result.bids for warning in bid.warnings)]
+    checks = [*(one.message for one in warnings), *(one.sentence for one in findings.reduced_lines(result))]
     sections = [
         "\n".join(title),
         _table([_heads(result), *(_row(bid, result=result) for bid in result.bids)]),
-        findings.answer(result),
+        f"{findings.answer(result)} {findings.outcome_sentence(tender)}",
         "\n".join(
             [
                 f"How firm is this result? {findings.firm_summary(result)}",
@@ -28,15 +32,16 @@ def as_text(result: Result) -> str:
             ]
         ),
     ]
-    if warnings:
-        sections.append("\n".join(["Check before you decide:", *(f"  {warning.message}" for warning in warnings)]))
+    if checks:
+        sections.append("\n".join(["Check before you decide:", *(f"  {check}" for check in checks)]))
     return "\n\n".join(sections)
 
 
 def _heads(result: Result) -> list[str]:
     first = next((bid.marks for bid in result.bids if bid.marks), None)
     parts = [name for name, _, _ in findings.parts_of(first, tender=result.tender)] if first else []
-    return ["Bid", "Rank", "Marks", *parts, "Social value £", "%"]
+    weighted = ["Weighted £", "Weighted %"] if result.tender.measure_weights else []
+    return ["Bid", "Rank", "Marks", *parts, "Social value £", "%", *weighted]
 
 
 def _row(bid: BidResult, *, result: Result) -> list[str]:
@@ -48,12 +53,21 @@ def _row(bid: BidResult, *, result: Result) -> list[str]:
         marks = [wording.marks(mark) for _, _, mark in findings.parts_of(bid.marks, tender=result.tender)]
     return [
         bid.bidder,
-        str(bid.rank) if bid.rank is not None else bid.status.value,
+        str(bid.rank) if bid.rank is not None else bid.status.replace("_", " "),
         wording.marks(bid.marks.total) if bid.marks is not None else "–",
         *marks,
-        wording.pounds(valued.value).removeprefix("£"),
-        wording.percent_fixed(valued.percent).removesuffix("%") if valued.percent is not None else "–",
+        _pounds(valued.value),
+        _percent(valued.percent),
+        *([_pounds(valued.weighted_value), _percent(valued.weighted_percent)] if result.tender.measure_weights else []),
     ]
+
+
+def _pounds(value: Decimal) -> str:
+    return wording.pounds(value).removeprefix("£")
+
+
+def _percent(value: Fraction | None) -> str:
+    return "–" if value is None else wording.percent_fixed(value).removesuffix("%")
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -13,6 +13,9 @@ from svtracker.kernel import numbers
 from svtracker.tenders.rules.values import Denominator, Method, OutcomeStatus, TieRule, ZeroRule
 
 NOT_APPLICABLE = "n/a"
+# Every pair of bids is compared (RULES 4.6), so work and answer grow with the square of their number.
+MOST_BIDS = 1000
+LONGEST_NAME = 300
 
 _FRAMEWORK = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*@[0-9A-Za-z][0-9A-Za-z.-]*", re.ASCII)
 _A_QUANTITY = 'a quantity in quotes, as in "2.5", or "n/a" where the measure does not apply'
@@ -33,7 +36,7 @@ def _framework(value: str) -> str:
 
 
 def _scored_list(value: object) -> object:
-    if value not in {ListName.MAIN, ListName.LITE}:
+    if value not in (ListName.MAIN, ListName.LITE):
         raise wanted("one of: main, lite (record_only: true offers the record-only list beside it)")
     return value
 
@@ -44,6 +47,14 @@ def _band(value: tuple[Decimal, ...]) -> tuple[Decimal, Decimal]:
     return value[0], value[1]
 
 
+def _name(value: str) -> str:
+    if len(value) > LONGEST_NAME:
+        raise wanted(f"at most {LONGEST_NAME} characters")
+    return " ".join(value.split())
+
+
+# What stands in a heading or in the middle of a sentence is short and on one line.
+Name = Annotated[NonEmptyText, AfterValidator(_name)]
 Quantity = Annotated[Decimal | str, PlainValidator(_quantity)]
 
 
@@ -58,7 +69,7 @@ class OutcomeShape(Shape):
     """How the tender ended."""
 
     status: Choice[OutcomeStatus] = OutcomeStatus.OPEN
-    bidder: NonEmptyText | None = None
+    bidder: Name | None = None
     on: IsoDate | None = None
     reason: NonEmptyText | None = None
 
@@ -81,8 +92,8 @@ class ScoringShape(Shape):
 class QuestionShape(Shape):
     """A qualitative question."""
 
-    id: NonEmptyText
-    title: NonEmptyText
+    id: Name
+    title: Name
     weight: QuotedDecimal
 
 
@@ -96,8 +107,8 @@ class PriceShape(Shape):
 class TenderShape(Shape):
     """Everything that was published about a tender."""
 
-    id: NonEmptyText
-    title: NonEmptyText
+    id: Name
+    title: Name
     framework: Annotated[NonEmptyText, AfterValidator(_framework)]
     list: Annotated[Choice[ListName], BeforeValidator(_scored_list)]
     record_only: bool = False
@@ -105,8 +116,8 @@ class TenderShape(Shape):
     value_basis: ValueBasisShape = ValueBasisShape()
     denominator: Choice[Denominator] = Denominator.CONTRACT_VALUE
     duration_months: Annotated[int, Field(gt=0, le=1200)] | None = None
-    category: NonEmptyText | None = None
-    area: NonEmptyText | None = None
+    category: Name | None = None
+    area: Name | None = None
     opened: IsoDate | None = None
     outcome: OutcomeShape = OutcomeShape()
     invented: bool = False
@@ -117,7 +128,7 @@ class TenderShape(Shape):
     scoring: ScoringShape
     questions: Annotated[Rows[QuestionShape], Field(min_length=1)] | None = None
     price: PriceShape | None = None
-    other_marks: Rows[NonEmptyText] = ()
+    other_marks: Rows[Name] = ()
     qualitative_scale: Annotated[int, Field(gt=0, le=100)] = 5
 
 
@@ -135,11 +146,11 @@ class CommitmentShape(Shape):
 class BidShape(Shape):
     """One supplier's answer."""
 
-    bidder: NonEmptyText
+    bidder: Name
     price: QuotedDecimal | None = None
     status: Literal["assessed", "excluded", "withdrawn"] = "assessed"
-    qualitative: QuotedDecimal | dict[str, QuotedDecimal | None] | None = None
-    other_marks: dict[str, QuotedDecimal | None] = Field(default_factory=dict)
+    qualitative: QuotedDecimal | dict[Name, QuotedDecimal | None] | None = None
+    other_marks: dict[Name, QuotedDecimal | None] = Field(default_factory=dict)
     commitments: dict[str, Quantity | CommitmentShape | None] = Field(default_factory=dict)
 
 
@@ -147,4 +158,4 @@ class TenderFileShape(Shape):
     """The whole file."""
 
     tender: TenderShape
-    bids: Annotated[Rows[BidShape], Field(min_length=1)]
+    bids: Annotated[Rows[BidShape], Field(min_length=1, max_length=MOST_BIDS)]

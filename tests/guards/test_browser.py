@@ -16,8 +16,11 @@ from tests.web.tender_files import as_json, broken, everywhere
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
-RUN_AXE = """inside => axe.run(inside || document, {rules: {'target-size': {enabled: true}}}).then(found => found.violations.map(
-    one => `${one.id}: ${one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')}`))"""
+RUN_AXE = """async inside => {
+    const found = await axe.run(inside || document, {rules: {'target-size': {enabled: true}}})
+    const where = nodes => nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | ')
+    return found.violations.map(one => `${one.id}: ${where(one.nodes)}`)
+}"""
 OPEN_DETAILS = """() => {
     const closed = [...document.querySelectorAll('details:not([open])')]
     closed.forEach(one => { one.open = true; one.classList.add('opened-by-test') })

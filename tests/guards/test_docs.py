@@ -122,7 +122,8 @@ def test_the_readme_describes_every_setting_as_the_program_does() -> None:
 
 class TestMake:
     def test_help_lists_every_target(self) -> None:
-        shown = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        quiet = ["make", "--no-print-directory", "help"]
+        shown = subprocess.run(quiet, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         listed = {line.split()[0] for line in shown.splitlines() if len(line.split()) > 3}
         phony = set(re.search(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[1].split())
         targets = set(re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.MULTILINE))

@@ -14,9 +14,9 @@ from tests.tenders.example import Json, answer, bid_of, result_of
 from tests.tenders.oracle import Oracle
 
 CHECKS = settings(
-    max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=100, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-FEWER = settings(CHECKS, max_examples=50)
+FEWER = settings(CHECKS, max_examples=40)
 
 any_tender = tenders() | close_races()
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from tests.tenders.example import load, result_of, worked
+from tests.tenders.example import bid, load, result_of, tender, worked
 
 # A valid file over the set with every kind of measure, for what the worked example has no place for.
 RICH_FILE = """\
@@ -110,6 +110,7 @@ SPARE = "  scoring:\n"
 BID_C = '  - bidder: C\n    price: "729999"\n'
 BOMB = "\n".join(["a: &a [x, x]", *(f"{c}: &{c} [*{b}, *{b}, *{b}, *{b}]" for b, c in pairwise("abcdefghi"))])
 DEEP = b"tender:\n  " + b"[" * 60 + b"]" * 60
+MANY = json.dumps(tender(*(bid(f"Firm {number}") for number in range(1001)))).encode()
 CP1252 = worked(("Worked example", "Worked example – £750,000")).encode("cp1252")
 
 
@@ -215,6 +216,9 @@ CASES: dict[str, Case] = {
     "an empty text": in_worked(
         "- bidder: B", '- bidder: ""', "bids[2].bidder", "an empty text", "a text that is not empty"
     ),
+    "a name longer than any": in_worked(
+        "- bidder: B", f"- bidder: {'B' * 301}", "bids[2].bidder", "“BBBB", "at most 300 characters"
+    ),
     "a text for true or false": in_worked(
         "invented: true", "invented: yes", "tender.invented", "“yes”", "true or false"
     ),
@@ -224,6 +228,7 @@ CASES: dict[str, Case] = {
     "no date": in_worked("2022-03-01", "01/03/2022", "tender.opened", "“01/03/2022”", "a date, as in 2021-04-01"),
     "a day that does not exist": in_worked("2022-03-01", "2022-02-30", "tender.opened", "“2022-02-30”", "a date"),
     "no bids": Case(worked().split("\nbids:")[0].encode() + b"\nbids: []\n", "bids", 25, "an empty list", "not empty"),
+    "more bids than any tender has": Case(MANY, "bids", 1, "a list of 1001", "at most 1000 entries", "tender.json"),
     # --- numbers ---
     "a float for a decimal": in_worked(
         'quantitative: "10"', "quantitative: 10.0", "tender.scoring.quantitative", "10.0", A_NUMBER
@@ -671,6 +676,12 @@ def test_an_alias_bomb_is_refused_before_it_grows() -> None:
 
 def test_a_byte_order_mark_is_no_fault() -> None:
     assert load(b"\xef\xbb\xbf" + worked().encode())[0] is not None
+
+
+def test_a_name_stands_on_one_line() -> None:
+    loaded, _ = load(worked(("- bidder: B", '- bidder: "Kerne\\n  Grounds\\tLtd"')))
+    assert loaded is not None
+    assert [each.bidder for each in loaded[0].bids] == ["A", "Kerne Grounds Ltd", "C", "D"]
 
 
 def test_a_problem_in_one_line() -> None:

@@ -282,6 +282,12 @@ def test_part_of_a_person_item_or_visit(ref: str, quantity: str, wanted: list[st
     assert found == [f"Bid A, {ref}: {message}" for message in wanted]
 
 
+@pytest.mark.parametrize(("offered", "accepted", "number"), [("2.5", "2", 0), ("3", "2.5", 1)])
+def test_what_is_accepted_must_be_whole(offered: str, accepted: str, number: int) -> None:
+    line = {"offered": offered, "accepted": accepted, "reason": "One is a manager."}
+    assert len(said(Code.PART_OF_A_UNIT, bid("A", {"P1": line}))) == number
+
+
 # --- of the tender ------------------------------------------------------------------------------------------------
 
 

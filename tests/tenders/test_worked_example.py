@@ -178,6 +178,14 @@ def test_the_reversal() -> None:
     assert without["winner"] == "B"
 
 
+@pytest.mark.parametrize(("highest", "now"), [("400000", False), ("400000.01", True)])
+def test_a_flip_threshold_holds_only_above_it(highest: str, now: bool) -> None:
+    file = reversal({"method": "relative"})
+    file["bids"][2]["commitments"]["G1"] = highest
+    (flip,) = answer(file, versions={"pounds@2021.1": POUNDS})["robustness"]["flip_thresholds"]
+    assert (flip["highest_value_above"], flip["now"]) == ("400000.00", now)
+
+
 @pytest.mark.parametrize("without", ["", "C"])
 def test_a_target_rate_knows_no_reversal(without: str) -> None:
     found = scored_reversal({"method": "target", "target_percent": "20"}, without=without)

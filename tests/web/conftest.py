@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -26,8 +27,9 @@ def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def demo_url_on_postgresql(postgresql_server: psycopg.Connection) -> str:
     """The same on PostgreSQL."""
-    postgresql_server.execute("CREATE DATABASE demo")
-    url = f"postgresql://{postgresql_server.info.user}@/demo?host={postgresql_server.info.host}"
+    name = f"demo_{uuid4().hex}"  # the journeys have a demo of their own on the same server
+    postgresql_server.execute(f"CREATE DATABASE {name}")
+    url = f"postgresql://{postgresql_server.info.user}@/{name}?host={postgresql_server.info.host}"
     fill(url)
     return url
 

@@ -175,12 +175,16 @@ def percent_change(*, before: Decimal, after: Decimal) -> Decimal:
 
 def _revalued(before: Measure, after: Measure) -> Revalued:
     was, now = before.unit_value, after.unit_value
+    # A value per hour and a value per visit have no percentage between them.
+    percent = None
+    if was is not None and now is not None and before.unit is after.unit:
+        percent = percent_change(before=was, after=now)
     return Revalued(
         ref=after.ref,
         old_ref=before.ref,
         from_value=was,
         to_value=now,
-        percent=None if was is None or now is None else percent_change(before=was, after=now),
+        percent=percent,
     )
 
 

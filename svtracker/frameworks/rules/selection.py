@@ -67,7 +67,6 @@ class Tally:
     lists: Mapping[ListName | None, int]
     themes: Mapping[str | None, int]
     kinds: Mapping[Kind | None, int]
-    without_text: int
 
 
 def tally(version: Version, selection: Selection) -> Tally:
@@ -77,7 +76,7 @@ def tally(version: Version, selection: Selection) -> Tally:
     all main measures.
     """
     words = selection.text.casefold().split()
-    found = without_text = 0
+    found = 0
     lists: dict[ListName | None, int] = dict.fromkeys((None, *ListName), 0)
     themes: dict[str | None, int] = dict.fromkeys((None, *(theme.id for theme in version.themes)), 0)
     kinds: dict[Kind | None, int] = dict.fromkeys((None, *Kind), 0)
@@ -87,7 +86,6 @@ def tally(version: Version, selection: Selection) -> Tally:
             for measure in outcome.measures:
                 on_list = selection.list is None or selection.list in measure.lists
                 of_kind = selection.kind is None or measure.kind is selection.kind
-                without_text += in_theme and on_list and of_kind
                 if not _says(measure, outcome, theme, words=words):
                     continue
                 found += in_theme and on_list and of_kind
@@ -100,4 +98,4 @@ def tally(version: Version, selection: Selection) -> Tally:
                 if in_theme and on_list:
                     kinds[None] += 1
                     kinds[measure.kind] += 1
-    return Tally(found=found, lists=lists, themes=themes, kinds=kinds, without_text=without_text)
+    return Tally(found=found, lists=lists, themes=themes, kinds=kinds)

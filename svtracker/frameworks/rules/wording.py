@@ -47,6 +47,7 @@ SERIES = {
 }
 LICENCES = {
     "CC-BY-4.0": "Creative Commons Attribution 4.0",
+    "MIT": "MIT licence",
     "OGL-UK-3.0": "Open Government Licence 3.0",
     "no statement": "The source states no terms",
 }

@@ -186,7 +186,7 @@ def _bid(bid: Bid, *, at: tuple[str | int, ...], tender: Tender, version: Versio
     if bid.price is not None and bid.price <= 0:
         yield _amount_fault((*at, "price"), bid.price, "a price in £ above 0")
     yield from _answers(bid, at=at, tender=tender)
-    for name in tender.other_marks:
+    for name in dict.fromkeys(tender.other_marks):
         if name not in bid.other_marks and assessed:
             yield Finding(path=(*at, "other_marks", name), seen="nothing", wanted=f"the mark for {shown(name)}")
     for name, mark in bid.other_marks.items():

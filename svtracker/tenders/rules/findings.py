@@ -14,6 +14,7 @@ from svtracker.tenders.rules.firmness import Removal
 from svtracker.tenders.rules.result import Result
 from svtracker.tenders.rules.scoring import Marks
 from svtracker.tenders.rules.values import Method, OutcomeStatus, Tender, TieRule
+from svtracker.tenders.rules.valuing import Line
 
 QUANTITY = "Social value: quantity"
 ANSWER = "Social value: answer"
@@ -57,6 +58,15 @@ class Comparison:
     second: str
     parts: tuple[Part, ...]
     lead: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduced:
+    """A line of which less than offered is accepted."""
+
+    bidder: str
+    measure: str
+    sentence: str
 
 
 def parts_of(marks: Marks, *, tender: Tender) -> tuple[tuple[str, Decimal | None, Decimal], ...]:
@@ -322,6 +332,23 @@ def _concentration_points(result: Result) -> Iterator[Point]:
         )
     if said:
         yield Point(test="concentration", title="What the value is made of", sign=Sign.INFORMS, sentence=" ".join(said))
+
+
+def reduced_lines(result: Result) -> tuple[Reduced, ...]:
+    """Every line of which less than offered is accepted, with its reason, in the order of the file (RULES 3.7)."""
+    return tuple(
+        Reduced(bidder=bid.bidder, measure=line.measure, sentence=_reduced(bid.bidder, line))
+        for bid in result.bids
+        for line in bid.valuation.lines
+        if line.offered is not None and line.offered != line.accepted
+    )
+
+
+def _reduced(bidder: str, line: Line) -> str:
+    accepted = wording.grouped(line.accepted) if line.accepted is not None else "0"
+    reason = (line.commitment.reason or "").strip().rstrip(".")
+    offered = wording.quantity(line.offered, line.unit)
+    return f"{named(bidder)}, {line.measure}: {accepted} of {offered} accepted. Reason: {reason}."
 
 
 def outcome_sentence(tender: Tender) -> str:

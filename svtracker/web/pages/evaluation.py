@@ -12,7 +12,6 @@ from svtracker.tenders.rules.result import BidResult, Result
 from svtracker.tenders.rules.values import (
     Tender,
 )
-from svtracker.tenders.rules.valuing import Line
 from svtracker.tenders.rules.warnings import ScoreWarning
 from svtracker.web.pages.frame import Download, Page
 from svtracker.web.pages.frameworks import Fact, version_href, version_title
@@ -235,9 +234,8 @@ def _checks(result: Result) -> tuple[tuple[Check, ...], Flags]:
     for bid in result.bids:
         for warning in bid.warnings:
             add(warning.message, _flagged(bid, warning))
-        for line in bid.valuation.lines:
-            if line.commitment.reason and line.offered is not None and line.offered != line.accepted:
-                add(_reduced(bid, line), [(bid.bidder, line.measure)])
+        for reduced in (one for one in findings.reduced_lines(result) if one.bidder == bid.bidder):
+            add(reduced.sentence, [(bid.bidder, reduced.measure)])
     return tuple(checks), flags
 
 
@@ -245,13 +243,6 @@ def _flagged(bid: BidResult, warning: ScoreWarning) -> list[tuple[str, str]]:
     own = {line.measure for line in bid.valuation.lines}
     named = [(bid.bidder, measure) for measure in warning.measures if measure in own]
     return named or [(bid.bidder, WHOLE_BID)]
-
-
-def _reduced(bid: BidResult, line: Line) -> str:
-    accepted = wording.grouped(line.accepted) if line.accepted is not None else "0"
-    offered = wording.quantity(line.offered, line.unit)
-    reason = (line.commitment.reason or "").strip().rstrip(".")
-    return f"{wording.bidder(bid.bidder)}, {line.measure}: {accepted} of {offered} accepted. Reason: {reason}."
 
 
 def _why(result: Result) -> Why | None:

@@ -290,7 +290,7 @@ def _sections(old: Version, new: Version, found: Difference) -> tuple[Section, .
         Section(
             id="regrouped",
             title="Split or merged",
-            note="Values are not set against one another",
+            note="",
             heads=(Head(label="How"), was, now),
             rows=tuple(_regrouped(old, new, one) for one in found.regrouped),
         ),

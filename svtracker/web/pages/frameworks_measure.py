@@ -175,7 +175,11 @@ def measure_page(
         also_counted_from=tuple(
             named(version, other.ref) for other in version.measures.values() if measure.ref in other.also_counts_in
         ),
-        never_with=tuple(named(version, ref) for ref in measure.never_with),
+        never_with=tuple(
+            named(version, other.ref)
+            for other in version.measures.values()
+            if other.ref in measure.never_with or measure.ref in other.never_with
+        ),
         stages=tuple(_stage_row(stage, here=(version.version, measure.ref), told=told) for stage in told.stages),
         dropped=_dropped(told),
         before=named(version, refs[place - 1]) if place else None,
