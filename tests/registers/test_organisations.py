@@ -125,7 +125,10 @@ class TestCommands:
         assert "this database holds the demo" in done.stderr
         command.dispose()
 
-    def test_serving_the_demo_beside_a_real_organisation_is_refused(self, command: Database) -> None:
+    def test_serving_the_demo_beside_a_real_organisation_is_refused(
+        self, command: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("it serves"))
         run(*ADD)
         done = CliRunner().invoke(app, ["serve", "--demo"])
         assert done.exit_code == 2

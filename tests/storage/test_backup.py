@@ -482,13 +482,17 @@ class TestWhereABackupGoes:
         with pytest.raises(BackupNotWrittenError, match="No such file or directory"):
             backup.back_up(database, tmp_path / "none" / "b.zip")
 
+    @pytest.mark.parametrize(
+        "lose", [lambda handle: os.ftruncate(handle, 300), lambda handle: os.pwrite(handle, bytes(8), 120)]
+    )
     def test_what_cannot_be_read_back_gets_no_name(
-        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lose: Callable[[int], object]
     ) -> None:
         """As where a disk says that it wrote and did not."""
+        add_council(database, "arden")  # whose event comes first in the file
         folder = tmp_path / "backups"
         folder.mkdir()
-        monkeypatch.setattr(os, "fsync", lambda handle: os.ftruncate(handle, 300))
+        monkeypatch.setattr(os, "fsync", lose)
         with pytest.raises(BackupNotWrittenError, match="could not be read back"):
             backup.back_up(database, folder / "b.zip")
         assert list(folder.iterdir()) == []
