@@ -78,8 +78,7 @@ class RequestLog:
                 "status": status,
                 "ms": round((self.timer() - began) * 1000, 1),
             }
-            level = logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO
-            requests.log(level, "request", extra=fields)
+            requests.info("request", extra=fields)
 
 
 def route_of(scope: Scope) -> str:
