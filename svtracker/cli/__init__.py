@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from svtracker.cli import db, frameworks, score, serve
+from svtracker.cli import audit, db, frameworks, organisations, score, serve
 from svtracker.cli.door import Door
 
 app = typer.Typer(
@@ -16,8 +16,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(audit.app, name="audit")
 app.add_typer(db.app, name="db")
 app.add_typer(frameworks.app, name="frameworks")
+app.add_typer(organisations.app, name="organisations")
 app.command(name="score")(score.score)
 app.command(name="serve")(serve.serve)
 

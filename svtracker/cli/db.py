@@ -1,10 +1,17 @@
 """`svtracker db`: the database itself."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from svtracker.cli.door import opened
 
-app = typer.Typer(help="The database: bring it up to date, check it.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The database: bring it up to date, check it, back it up, restore it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @app.command()
@@ -25,12 +32,14 @@ def upgrade() -> None:
 
 @app.command()
 def check() -> None:
-    """Check the database: migrations, tables, and every version of a measure set.
+    """Check the database: migrations, tables, every version of a measure set, and the record of events.
 
     Each stored version must be what its stored file says, and that file must have the SHA-256 of its release.
+    Each chain of events must be whole; its last hash is printed, to be kept elsewhere and compared another day.
     Problems go to standard error, one per line, with exit status 2.
     """
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
+    from svtracker.audit import service as audit
     from svtracker.frameworks import service as frameworks
     from svtracker.kernel import wording
     from svtracker.kernel.exceptions import RefusedError
@@ -48,8 +57,56 @@ def check() -> None:
         with database.reading() as session:
             versions = frameworks.list_versions(session)
             problems += frameworks.check_stored_versions(session, indices=indices)
+            problems += audit.check_chains(session)
+            heads = audit.list_heads(session)
         if problems:
             raise RefusedError(problems)
     typer.echo(f"migrations: at {migrations.head()}")
     typer.echo("tables: as this program needs them")
     typer.echo(f"measure sets: {wording.counted(len(versions), 'version')}, each as its file says")
+    for head in heads:
+        name, events = audit.chain_name(head.organisation_id), wording.counted(head.sequence, "event")
+        typer.echo(f"{name}: {events}, unbroken, the last with hash {head.hash}")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write, as in council.backup.zip.", show_default=False)],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file of that name.")] = False,
+) -> None:
+    """Write every row to one file while people work; SQLite and PostgreSQL take it back alike.
+
+    The file holds one state of the data: all that was saved before the backup began. It is read back before it gets
+    its name; one that was interrupted leaves at most a file that ends in .part, which can be deleted.
+    """
+    from svtracker.kernel import wording
+    from svtracker.storage import backup as backups
+
+    with opened() as (_, database):
+        manifest = backups.back_up(database, file, force=force)
+    tables = wording.counted(len(manifest.tables), "table")
+    typer.echo(f"wrote {file}: {wording.counted(manifest.rows, 'row')} of {tables} at {manifest.migration}")
+    typer.echo(f"sha256 {backups.sha256_of(file)}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `svtracker db backup` wrote.", show_default=False)],
+) -> None:
+    """Fill an empty place with a backup: all of it or nothing; then check the database.
+
+    The place is the one of SVTRACKER_DATABASE_URL: a SQLite file that does not exist yet, or a PostgreSQL database
+    without tables. Migrations that are newer than the backup run afterwards.
+    """
+    from svtracker.kernel import wording
+    from svtracker.settings import read_settings
+    from svtracker.storage import backup as backups
+
+    restored = backups.restore(read_settings().database_url, file)
+    manifest = restored.manifest
+    tables = wording.counted(len(manifest.tables), "table")
+    taken = f"{manifest.taken_at:%Y-%m-%d %H:%M} UTC"
+    typer.echo(f"restored {wording.counted(manifest.rows, 'row')} of {tables}, backed up at {taken}")
+    for name in restored.newer:
+        typer.echo(f"ran {name}")
+    check()

@@ -88,19 +88,25 @@ def check(paths: Paths = None) -> None:
 
 
 @app.command()
-def load(paths: Paths = None) -> None:
+def load(
+    paths: Paths = None,
+    reason: Annotated[str, typer.Option(help="Why, as the record of events shall say it.", show_default=False)] = "",
+) -> None:
     """Load measure-set files into the database: all of them, or none where one has a problem.
 
     A second run changes nothing. A draft that changed is replaced; a released file that changed is refused, with
     what changed.
     """
+    from svtracker.audit.rules.events import COMMAND_LINE
     from svtracker.frameworks import service
     from svtracker.registers import service as registers
 
     with opened() as (settings, database):
         indices = registers.reference_figures(settings.reference_dir).indices
         with database.writing() as session:
-            loaded = service.load_paths(session, _at(paths, settings), indices=indices)
+            loaded = service.load_paths(
+                session, _at(paths, settings), indices=indices, actor=COMMAND_LINE, reason=reason
+            )
     _require_some(loaded, _at(paths, settings))
     for one in loaded:
         typer.echo(f"{one.name}: {one.outcome.value}")

@@ -1,8 +1,13 @@
 """`svtracker serve`: the web application, ready at the first try."""
 
+import signal
+import sys
 from typing import Annotated
 
 import typer
+
+# As long as a save may wait for other saves; a request that takes longer is cut off.
+FINISH_SECONDS = 30
 
 
 def serve(
@@ -14,16 +19,19 @@ def serve(
 ) -> None:
     """Run the web application. An empty database is migrated, and the measure sets that come along are loaded.
 
-    Stops gracefully at Ctrl+C. Settings come from SVTRACKER_… variables; what is given here wins.
+    At Ctrl+C or SIGTERM it takes no new request, finishes those that run, and stops.
+    Settings come from SVTRACKER_… variables; what is given here wins.
     """
     import uvicorn
 
+    from svtracker.audit.rules.events import SERVE
     from svtracker.frameworks import service as frameworks
     from svtracker.registers import service as registers
     from svtracker.registers.loader import load_reference
     from svtracker.settings import read_settings
     from svtracker.storage import migrations
     from svtracker.storage.engines import Database
+    from svtracker.web import logs
     from svtracker.web.app import create_app
 
     given = {"demo": demo or None, "host": host, "port": port}
@@ -34,9 +42,9 @@ def serve(
     database = Database(settings.database_url)
     try:
         with database.writing() as session:
-            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices)
+            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
             if settings.demo:
-                registers.load_demo_council(session)
+                registers.load_demo_council(session, actor=SERVE)
     finally:
         database.dispose()
     new = [one.name for one in loaded if one.outcome is not frameworks.LoadOutcome.UNCHANGED]
@@ -44,10 +52,16 @@ def serve(
         typer.echo(f"measure sets: loaded {', '.join(new)}")
     shown_host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 - only shown
     typer.echo(f"svtracker is at http://{shown_host}:{settings.port}/ (stop it with Ctrl+C)")
+    logs.start(settings.log_level)
+    # The service manager's way to say “stop”: a proper end, before the server listens and after it has finished.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        log_level=settings.log_level if settings.log_level != "info" else "warning",
+        log_config=None,  # the lines above all; its own access log would name who asked for what
+        access_log=False,
+        ws="none",
         server_header=False,
+        timeout_graceful_shutdown=FINISH_SECONDS,
     )

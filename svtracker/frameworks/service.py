@@ -10,6 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from svtracker.audit import service as audit
+from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.frameworks import loader, store
 from svtracker.frameworks.loader import VersionFile
 from svtracker.frameworks.rules.diff import Difference, changes_between_files, difference
@@ -39,14 +41,26 @@ class Loaded:
 
 
 def load_folder(
-    session: Session, folder: Path, *, indices: Mapping[str, PriceIndex], clock: Clock = system_clock
+    session: Session,
+    folder: Path,
+    *,
+    indices: Mapping[str, PriceIndex],
+    actor: Actor,
+    reason: str = "",
+    clock: Clock = system_clock,
 ) -> tuple[Loaded, ...]:
     """Loads every version below a folder of measure sets, or none of them where one has a problem."""
-    return load_paths(session, [folder], indices=indices, clock=clock)
+    return load_paths(session, [folder], indices=indices, actor=actor, reason=reason, clock=clock)
 
 
 def load_paths(
-    session: Session, paths: Sequence[Path], *, indices: Mapping[str, PriceIndex], clock: Clock = system_clock
+    session: Session,
+    paths: Sequence[Path],
+    *,
+    indices: Mapping[str, PriceIndex],
+    actor: Actor,
+    reason: str = "",
+    clock: Clock = system_clock,
 ) -> tuple[Loaded, ...]:
     """Loads the versions at some paths (files, folders of a set, folders of sets), or none where one has a problem.
 
@@ -57,11 +71,16 @@ def load_paths(
     problems = [problem for file in files for problem in (*_released_before(session, file), *file.problems)]
     if problems:
         raise RefusedError(problems)
-    return tuple(load_version_file(session, file, clock=clock) for file in files)
+    return tuple(load_version_file(session, file, actor=actor, reason=reason, clock=clock) for file in files)
 
 
-def load_version_file(session: Session, file: VersionFile, *, clock: Clock = system_clock) -> Loaded:
-    """Loads one file that has been read; one that has a problem is refused with everything that is wrong."""
+def load_version_file(
+    session: Session, file: VersionFile, *, actor: Actor, reason: str = "", clock: Clock = system_clock
+) -> Loaded:
+    """Loads one file that has been read; one that has a problem is refused with everything that is wrong.
+
+    What it does is an event of the record, saved with it: `version_loaded`, or `draft_replaced` with what was there.
+    """
     version = file.version
     if version is None:
         raise RefusedError(file.problems)
@@ -78,7 +97,23 @@ def load_version_file(session: Session, file: VersionFile, *, clock: Clock = sys
                 version=version.name, file=file.name, changes=changes_between_files(stored, version)
             )
         outcome, save = LoadOutcome.REPLACED, store.replace_version
-    save(session, version=version, file_name=Path(file.name).name, data=file.data, loaded_at=clock())
+    at = clock()
+    save(session, version=version, file_name=Path(file.name).name, data=file.data, loaded_at=at)
+    old_status, old_sha256 = (None, None) if standing is None else standing
+    event = Event(
+        organisation_id=None,
+        at=at,
+        actor=actor,
+        what="version_loaded" if outcome is LoadOutcome.NEW else "draft_replaced",
+        object_kind="version",
+        object_id=version.name,
+        changes={
+            "sha256": Change(old=old_sha256, new=version.sha256),
+            "status": Change(old=old_status, new=version.status),
+        },
+        reason=reason,
+    )
+    audit.record(session, event)
     return Loaded(name=version.name, file=file.name, outcome=outcome)
 
 

@@ -64,6 +64,25 @@ class TotalTooLargeError(SvtrackerError):
         )
 
 
+class TextNotKeptError(SvtrackerError):
+    """A text holds a character that no database keeps: NUL, or half of a character."""
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+        super().__init__(
+            f"The {field} holds a character that cannot be stored, and nothing was saved. "
+            "Type the text anew instead of pasting it."
+        )
+
+
+class ReasonMissingError(SvtrackerError):
+    """What is to be done needs a reason, and none was given."""
+
+    def __init__(self, *, action: str) -> None:
+        self.action = action
+        super().__init__(f"To {action}, say why: the reason is kept in the record. Nothing was saved.")
+
+
 class DatabaseBusyError(SvtrackerError):
     """Somebody else has been writing for longer than a writer waits; nothing was saved."""
 
@@ -88,3 +107,73 @@ class DatabaseUnavailableError(SvtrackerError):
     def __init__(self, *, database: str, why: str) -> None:
         self.database, self.why = database, why
         super().__init__(f"The database {database} cannot be opened: {why}. Check SVTRACKER_DATABASE_URL.")
+
+
+class BackupNotWrittenError(SvtrackerError):
+    """A backup could not be written; where there was a file of that name before, it is as it was."""
+
+    def __init__(self, *, file: str, why: str, do: str) -> None:
+        self.file, self.why, self.do = file, why, do
+        super().__init__(f"No backup was written to {file}: {why}. {do}")
+
+
+class BackupUnusableError(SvtrackerError):
+    """A file is no whole and unchanged backup that this version of the program can read."""
+
+    def __init__(self, *, file: str, why: str, do: str) -> None:
+        self.file, self.why, self.do = file, why, do
+        super().__init__(f"Nothing was restored from {file}: {why}. {do}")
+
+
+class DatabaseNotEmptyError(SvtrackerError):
+    """A backup is only restored where there is nothing that it could be mixed with."""
+
+    def __init__(self, *, database: str, why: str) -> None:
+        self.database, self.why = database, why
+        super().__init__(
+            f"Nothing was restored: the database {database} is not empty: {why}. "
+            "A backup goes only where there is nothing yet: name an empty place in SVTRACKER_DATABASE_URL."
+        )
+
+
+class NotRestoredError(SvtrackerError):
+    """The database stopped a restore; the place is as empty as it was."""
+
+    def __init__(self, *, database: str, why: str) -> None:
+        self.database, self.why = database, why
+        super().__init__(
+            f"Nothing was restored into {database}: {why}. The place is as empty as before: put right what is said, "
+            "and restore again."
+        )
+
+
+class DatabaseDamagedError(SvtrackerError):
+    """The database's own check of its pages and indexes found a fault."""
+
+    def __init__(self, *, database: str, why: str) -> None:
+        self.database, self.why = database, why
+        super().__init__(
+            f"The database {database} is damaged: {why}. Stop the service, keep the file, and restore the last backup."
+        )
+
+
+class OrganisationTakenError(SvtrackerError):
+    """There is an organisation of that name or short form already."""
+
+    def __init__(self, *, what: str, value: str, name: str) -> None:
+        self.what, self.value, self.name = what, value, name
+        super().__init__(
+            f"No organisation was added: {name} has the {what} “{value}” already. "
+            "Choose another; “svtracker organisations list” shows those that there are."
+        )
+
+
+class DemoMixedError(SvtrackerError):
+    """Invented figures and those of a real organisation never stand in one database."""
+
+    def __init__(self, *, why: str) -> None:
+        self.why = why
+        super().__init__(
+            f"{why} The demo never stands beside a real organisation: "
+            "name another database in SVTRACKER_DATABASE_URL for one of them."
+        )

@@ -1,33 +1,125 @@
 """What a person needs of the registers: the demo council, for whom this installation works, and reference figures."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from svtracker.audit import service as audit
+from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.kernel.clock import Clock, system_clock
-from svtracker.kernel.exceptions import RefusedError
+from svtracker.kernel.exceptions import DemoMixedError, OrganisationTakenError, RefusedError
+from svtracker.kernel.problems import Problem, shown
 from svtracker.registers import store
 from svtracker.registers.loader import Reference, load_reference
 from svtracker.registers.store import Organisation
 
 DEMO_SLUG = "calderbrook"
 
+LONGEST_NAME = 120
+LONGEST_SHORT_NAME = 40
 
-def load_demo_council(session: Session, *, clock: Clock = system_clock) -> Organisation:
-    """The invented council of the demo, added where it is not there yet; a second run changes nothing."""
-    return store.get_organisation(session, slug=DEMO_SLUG) or store.add_organisation(
+# It stands in addresses and in the record, where it must be typed.
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+
+
+def load_demo_council(session: Session, *, actor: Actor, clock: Clock = system_clock) -> Organisation:
+    """The invented council of the demo, added where it is not there yet; a second run changes nothing.
+
+    Refused where there is a real organisation: invented figures never stand beside real ones.
+    """
+    found = store.get_organisation(session, slug=DEMO_SLUG)
+    if found is not None and found.is_demo:
+        return found
+    return add_organisation(
         session,
         slug=DEMO_SLUG,
         name="Borough of Calderbrook",
         short_name="Calderbrook",
         is_demo=True,
-        created_at=clock(),
+        actor=actor,
+        clock=clock,
     )
+
+
+def add_organisation(
+    session: Session,
+    *,
+    slug: str,
+    name: str,
+    short_name: str,
+    is_demo: bool,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> Organisation:
+    """Adds an organisation with the first event of its own chain.
+
+    Refused where its name, short name or slug is taken or cannot be used, and where the demo would stand beside it.
+    """
+    _require_usable(slug=slug, name=name, short_name=short_name)
+    others = store.list_organisations(session)
+    _require_unmixed(others, is_demo=is_demo)
+    _require_free(others, slug=slug, name=name, short_name=short_name)
+    at = clock()
+    added = store.add_organisation(session, slug=slug, name=name, short_name=short_name, is_demo=is_demo, created_at=at)
+    event = Event(
+        organisation_id=added.id,
+        at=at,
+        actor=actor,
+        what="organisation_added",
+        object_kind="organisation",
+        object_id=slug,
+        changes={"name": Change(new=name), "short_name": Change(new=short_name), "is_demo": Change(new=is_demo)},
+    )
+    audit.record(session, event)
+    return added
+
+
+def list_organisations(session: Session) -> tuple[Organisation, ...]:
+    """All organisations, in the order in which they were added."""
+    return store.list_organisations(session)
 
 
 def current_organisation(session: Session) -> Organisation | None:
     """The organisation that this installation works for: the first that was added; none in an empty database."""
     return next(iter(store.list_organisations(session)), None)
+
+
+def _require_usable(*, slug: str, name: str, short_name: str) -> None:
+    wanted = {
+        "name": (name, LONGEST_NAME, f"a name on one line, of at most {LONGEST_NAME} characters"),
+        "short name": (short_name, LONGEST_SHORT_NAME, f"one line of at most {LONGEST_SHORT_NAME} characters"),
+    }
+    problems = [
+        Problem(file="organisation", path=path, seen=shown(value), wanted=words)
+        for path, (value, longest, words) in wanted.items()
+        if not value.isprintable() or value != value.strip() or not 0 < len(value) <= longest
+    ]
+    if not _SLUG.fullmatch(slug) or len(slug) > LONGEST_SHORT_NAME:
+        words = "lower-case letters, digits and hyphens, as in north-vale"
+        problems.append(Problem(file="organisation", path="slug", seen=shown(slug), wanted=words))
+    if problems:
+        raise RefusedError(problems)
+
+
+def _require_unmixed(others: Sequence[Organisation], *, is_demo: bool) -> None:
+    for other in others:
+        if other.is_demo and not is_demo:
+            raise DemoMixedError(why=f"No organisation was added: this database holds the demo, {other.name}.")
+        if is_demo and not other.is_demo:
+            raise DemoMixedError(why=f"The demo was not loaded: this database holds {other.name}.")
+
+
+def _require_free(others: Sequence[Organisation], *, slug: str, name: str, short_name: str) -> None:
+    for other in others:
+        for what, mine, theirs in (
+            ("slug", slug, other.slug),
+            ("name", name, other.name),
+            ("short name", short_name, other.short_name),
+        ):
+            if mine.casefold() == theirs.casefold():
+                raise OrganisationTakenError(what=what, value=mine, name=other.name)
 
 
 def reference_figures(folder: Path) -> Reference:

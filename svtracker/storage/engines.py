@@ -153,6 +153,8 @@ def _prepare_sqlite(engine: Engine, *, read_only: bool, create: bool, foreign_ke
         connection.execute("PRAGMA journal_mode = WAL")  # readers and the writer do not block one another
         # Every commit reaches the disk before a person reads “saved”; NORMAL may lose the last ones in a power cut.
         connection.execute("PRAGMA synchronous = FULL")
+        # What was erased or deleted is overwritten in the file too; not every SQLite is built so.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")

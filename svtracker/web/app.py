@@ -19,6 +19,7 @@ from svtracker.storage.engines import Database
 from svtracker.web import errors
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import tenders as tenders_api
+from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import frameworks as frameworks_pages
@@ -61,6 +62,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         middleware=[
+            Middleware(RequestLog),
             Middleware(SecurityHeaders),
             Middleware(OwnOriginOnly),
             Middleware(BodyLimit, limit=settings.max_upload_bytes + FORM_ROOM, refusal=errors.too_large),

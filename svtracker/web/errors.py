@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from svtracker.frameworks import service as frameworks
 from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerError
 from svtracker.kernel.problems import Problem
+from svtracker.web.logs import route_of
 from svtracker.web.pages.frame import Page, render
 from svtracker.web.pages.tenders import score_page
 from svtracker.web.security import HEADERS
@@ -148,8 +149,8 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    # The path only: what was sent may hold a bidder's figures.
-    log.error("unexpected error at %s %s", request.method, request.url.path, exc_info=error)
+    # The route only: an address may hold a name, and what was sent a bidder's figures.
+    log.error("unexpected error at %s %s", request.method, route_of(request.scope), exc_info=error)
     response = answer(
         request,
         status=500,

@@ -123,7 +123,11 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        inner = {**scope, "method": "GET"}
+        try:
+            await self.app(inner, receive, send_without_body)
+        finally:
+            scope.update({**inner, "method": "HEAD"})  # what stands outside asks which route answered
 
 
 class OwnOriginOnly:

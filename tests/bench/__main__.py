@@ -24,6 +24,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from svtracker.audit.rules.events import SYSTEM
 from svtracker.frameworks import service as frameworks
 from svtracker.frameworks.folder import find_in_folder
 from svtracker.frameworks.loader import load_version
@@ -234,7 +235,8 @@ def _pages(settings: Settings, folder: Path) -> None:
     migrations.upgrade(settings.database_url)
     database = Database(settings.database_url)
     with database.writing() as session:
-        frameworks.load_folder(session, settings.frameworks_dir, indices=load_reference(settings.reference_dir).indices)
+        indices = load_reference(settings.reference_dir).indices
+        frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SYSTEM)
     database.dispose()
     app = create_app(settings)
     kept: list[tuple[str, Page]] = []

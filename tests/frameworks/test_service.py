@@ -1,15 +1,19 @@
 """Loading measure sets, once and again, and what is refused (RULES 2.9)."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, text
 
+from svtracker.audit import service as audit
+from svtracker.audit.rules.events import COMMAND_LINE, Entry
+from svtracker.audit.service import WHOLE_INSTALLATION
 from svtracker.frameworks import loader, service
 from svtracker.frameworks.rules.values import Status
 from svtracker.frameworks.service import Loaded, LoadOutcome
-from svtracker.kernel.exceptions import NotFoundError, RefusedError, ReleasedVersionChangedError
+from svtracker.kernel.exceptions import NotFoundError, RefusedError, ReleasedVersionChangedError, TextNotKeptError
 from svtracker.storage.engines import Database
 from tests.frameworks.sample_set import EARLIER, INDICES, LATER, changed, read
 
@@ -35,7 +39,7 @@ def write(folder: Path, version: str, content: str) -> Path:
 
 def load(database: Database, folder: Path, *, day: int = 1) -> dict[str, LoadOutcome]:
     with database.writing() as session:
-        loaded = service.load_folder(session, folder, indices=INDICES, clock=at(day))
+        loaded = service.load_folder(session, folder, indices=INDICES, actor=COMMAND_LINE, clock=at(day))
     return {one.name: one.outcome for one in loaded}
 
 
@@ -75,14 +79,14 @@ class TestLoading:
     def test_one_file_alone_is_loaded(self, database: Database, folder: Path) -> None:
         (file,) = loader.load_paths([folder / "sample" / "2018.1.yaml"], indices=INDICES)
         with database.writing() as session:
-            done = service.load_version_file(session, file)
+            done = service.load_version_file(session, file, actor=COMMAND_LINE)
         assert done == Loaded(name="sample@2018.1", file=file.name, outcome=LoadOutcome.NEW)
 
     def test_a_file_with_problems_is_refused(self, database: Database, folder: Path) -> None:
         write(folder, "2018.1", EARLIER + "more: yes\n")
         (file,) = loader.load_paths([folder / "sample" / "2018.1.yaml"], indices=INDICES)
         with database.writing() as session, pytest.raises(RefusedError, match="more"):
-            service.load_version_file(session, file)
+            service.load_version_file(session, file, actor=COMMAND_LINE)
 
 
 class TestAReleasedVersionNeverChanges:
@@ -164,6 +168,56 @@ class TestADraft:
         write(folder, "2021.1", LATER + "# more\n")
         with pytest.raises(ReleasedVersionChangedError):
             load(drafted, folder)
+
+
+class TestTheRecord:
+    """Every load is an event, saved with what it changed (DESIGN section 5)."""
+
+    def events(self, database: Database) -> list[Entry]:
+        with database.reading() as session:
+            return [*audit.log(session, scope=WHOLE_INSTALLATION)]
+
+    def test_a_version_that_is_loaded_is_an_event(self, loaded: Database, folder: Path) -> None:
+        load(loaded, folder, day=2)
+        first, second = self.events(loaded)
+        assert (first.what, first.object_kind, first.object_id) == ("version_loaded", "version", "sample@2018.1")
+        assert (first.actor_kind, first.at) == ("command line", "2026-11-01T09:30:00.000000Z")
+        assert first.fields == {
+            "sha256": {"old": None, "new": read(EARLIER).sha256},
+            "status": {"old": None, "new": "released"},
+        }
+        assert second.object_id == "sample@2021.1"
+
+    def test_a_draft_that_is_replaced_tells_what_was_there(self, database: Database, folder: Path) -> None:
+        draft = changed(LATER, "status: released", "status: draft")
+        write(folder, "2021.1", draft)
+        load(database, folder)
+        write(folder, "2021.1", LATER)
+        load(database, folder, day=2)
+        last = self.events(database)[-1]
+        assert (last.what, last.object_id) == ("draft_replaced", "sample@2021.1")
+        assert last.fields == {
+            "sha256": {"old": read(draft).sha256, "new": read(LATER).sha256},
+            "status": {"old": "draft", "new": "released"},
+        }
+
+    def test_a_refused_load_leaves_no_event(self, loaded: Database, folder: Path) -> None:
+        write(folder, "2021.1", LATER + "# more\n")
+        with pytest.raises(ReleasedVersionChangedError):
+            load(loaded, folder, day=2)
+        assert len(self.events(loaded)) == 2
+
+    def test_an_event_that_cannot_be_saved_leaves_no_version(self, database: Database, folder: Path) -> None:
+        with pytest.raises(TextNotKeptError), database.writing() as session:
+            service.load_folder(session, folder, indices=INDICES, actor=COMMAND_LINE, reason="\0")
+        assert (state(database), self.events(database)) == ([], [])
+
+    def test_a_unit_of_work_that_fails_leaves_neither(self, database: Database, folder: Path) -> None:
+        with suppress(ZeroDivisionError), database.writing() as session:
+            service.load_folder(session, folder, indices=INDICES, actor=COMMAND_LINE)
+            assert len([*audit.log(session, scope=WHOLE_INSTALLATION)]) == 2
+            _ = 1 / 0
+        assert (state(database), self.events(database)) == ([], [])
 
 
 class TestLookingAtVersions:

@@ -113,7 +113,14 @@ def test_a_foreign_key_is_enforced(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "wanted"), [("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 30_000), ("foreign_keys", 1)]
+    ("setting", "wanted"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("busy_timeout", 30_000),
+        ("foreign_keys", 1),
+        ("secure_delete", 1),
+    ],
 )
 def test_sqlite_settings(sqlite_url: str, setting: str, wanted: object) -> None:
     database = Database(sqlite_url)

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from svtracker.audit.rules.events import SERVE
 from svtracker.frameworks import service as frameworks
 from svtracker.registers import service as registers
 from svtracker.settings import PREFIX, Settings
@@ -43,8 +44,8 @@ def fill(url: str) -> None:
     indices = registers.reference_figures(settings.reference_dir).indices
     database = Database(url)
     with database.writing() as session:
-        frameworks.load_folder(session, settings.frameworks_dir, indices=indices)
-        registers.load_demo_council(session)
+        frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
+        registers.load_demo_council(session, actor=SERVE)
     database.dispose()
 
 

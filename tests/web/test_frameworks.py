@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from svtracker.audit.rules.events import SERVE
 from svtracker.cli import app as command
 from svtracker.frameworks import service
 from svtracker.registers import service as registers
@@ -47,7 +48,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     indices = registers.reference_figures(settings_for(url).reference_dir).indices
     database = Database(url)
     with database.writing() as session:
-        service.load_folder(session, files.parent, indices=indices)
+        service.load_folder(session, files.parent, indices=indices, actor=SERVE)
     database.dispose()
     with client_of(application(url, demo=False)) as opened:
         yield opened

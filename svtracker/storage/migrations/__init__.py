@@ -37,12 +37,21 @@ def upgrade(url: str) -> tuple[str, ...]:
     engine = engines.migration_engine(engines.parse_url(url))
     try:
         with engine.begin() as connection:
-            before = _current(connection)
-            command.upgrade(_config(connection), "head")
-            _refuse_dangling_rows(connection)
-            return _names_after(before)
+            return run(connection)
     finally:
         engine.dispose()
+
+
+def run(connection: Connection, *, to: str = "head") -> tuple[str, ...]:
+    """Runs the migrations that are missing up to one of them, inside the transaction of the connection.
+
+    Answers the names of those that ran.
+    """
+    before = current_of(connection)
+    command.upgrade(_config(connection), to)
+    _refuse_dangling_rows(connection)
+    revisions = ScriptDirectory.from_config(_config()).iterate_revisions(to, before or "base")
+    return tuple(reversed([revision.revision for revision in revisions]))
 
 
 def current(url: str) -> str | None:
@@ -50,9 +59,19 @@ def current(url: str) -> str | None:
     database = engines.Database(url)
     try:
         with database.reading() as session:
-            return _current(session.connection())
+            return current_of(session.connection())
     finally:
         database.dispose()
+
+
+def current_of(connection: Connection) -> str | None:
+    """The name of the last migration that ran, as the transaction of the connection sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known() -> frozenset[str]:
+    """The names of all migrations of this version of the program."""
+    return frozenset(revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def head() -> str:
@@ -92,15 +111,6 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _names_after(before: str | None) -> tuple[str, ...]:
-    revisions = ScriptDirectory.from_config(_config()).iterate_revisions("head", before or "base")
-    return tuple(reversed([revision.revision for revision in revisions]))
 
 
 def _refuse_dangling_rows(connection: Connection) -> None:

@@ -1,12 +1,25 @@
 """The first page, and the health of the service."""
 
+import logging
+from http import HTTPStatus
+
 from fastapi import APIRouter, Request
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import HTMLResponse, JSONResponse
 
 from svtracker import __version__
+from svtracker.frameworks import service as frameworks
+from svtracker.kernel.exceptions import (
+    DatabaseBusyError,
+    DatabaseNotReadyError,
+    DatabaseUnavailableError,
+    SvtrackerError,
+)
 from svtracker.web.dependencies import Scoring, Shelved
 from svtracker.web.pages.frame import render
 from svtracker.web.pages.home import home_page
+
+log = logging.getLogger(__name__)
 
 router = APIRouter()
 
@@ -18,6 +31,27 @@ def home(request: Request, scorer: Scoring, shelf: Shelved) -> HTMLResponse:
 
 
 @router.get("/health")
-def health(scorer: Scoring) -> JSONResponse:
+def health(request: Request) -> JSONResponse:
     """Whether the service answers and its database can be read; for the one who runs it."""
-    return JSONResponse({"status": "ok", "version": __version__, "measure_set_versions": len(scorer.loaded)})
+    answer: dict[str, object] = {"status": "ok", "version": __version__}
+    try:
+        with request.app.state.database.reading() as session:
+            answer["measure_set_versions"] = len(frameworks.list_versions(session))
+    except (SvtrackerError, SQLAlchemyError) as error:
+        log.exception("the database cannot be read")
+        answer.update(status="unavailable", why=_why(error))
+        return JSONResponse(answer, status_code=HTTPStatus.SERVICE_UNAVAILABLE)
+    return JSONResponse(answer)
+
+
+def _why(error: Exception) -> str:
+    # Everybody may ask, so where the database is stays out of the answer.
+    match error:
+        case DatabaseNotReadyError():
+            return "The database does not exist or lacks a table. Run “svtracker db upgrade”."
+        case DatabaseUnavailableError():
+            return "The database cannot be opened or reached. Check that it runs, and SVTRACKER_DATABASE_URL."
+        case DatabaseBusyError():
+            return "The database did not answer in time."
+        case _:
+            return "The database answered with an error. Run “svtracker db check”."

@@ -1,0 +1,187 @@
+"""What a person does with the record: note an event beside a change, look things up, prove it, erase a person.
+
+Whoever changes something calls `record` in the same unit of work: change and event are saved together or not at all.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from svtracker.audit import store
+from svtracker.audit.rules.chains import check_chain
+from svtracker.audit.rules.events import Actor, Change, Entry, Event, Head, chained, person_hash, require_keepable
+from svtracker.audit.store import WHOLE_INSTALLATION, Filters, Person, Scope
+from svtracker.kernel.clock import Clock, system_clock
+from svtracker.kernel.exceptions import NotFoundError, ReasonMissingError
+from svtracker.kernel.problems import Problem
+
+PERSON = "person"
+
+
+def record(session: Session, event: Event) -> Entry:
+    """Adds an event to the chain of its organisation, in the unit of work of the change that it tells of."""
+    entry = chained(event, after=store.get_head(session, organisation_id=event.organisation_id))
+    store.add_entry(session, entry)
+    return entry
+
+
+def history(session: Session, *, scope: Scope, object_kind: str, object_id: str) -> tuple[Entry, ...]:
+    """What happened to one object, from the first event to the last."""
+    return tuple(log(session, scope=scope, filters=Filters(object_kind=object_kind, object_id=object_id)))
+
+
+def log(session: Session, *, scope: Scope, filters: Filters | None = None) -> Iterator[Entry]:
+    """The events that the filters let through, in the order in which they were recorded."""
+    return store.read_log(session, scope=scope, filters=filters or Filters())
+
+
+def list_heads(session: Session) -> tuple[Head, ...]:
+    """Length and last hash of each chain: kept outside the database, they show whether a chain was written anew."""
+    return store.list_heads(session)
+
+
+def list_people(session: Session, *, scope: Scope) -> tuple[Person, ...]:
+    """Whom the numbers in events stand for."""
+    return store.list_people(session, scope=scope)
+
+
+def check_chains(session: Session) -> tuple[Problem, ...]:
+    """What is wrong with the record: every chain from its first event to its head, and every person. None is right."""
+    return (*_check_all_chains(session), *_check_people(session))
+
+
+def add_person(
+    session: Session,
+    *,
+    organisation_id: int | None,
+    name: str,
+    email: str | None,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> Person:
+    """Adds a person; the event holds the hash of the details, which proves later that nobody changed them."""
+    salt, sha256 = _sealed(name=name, email=email)
+    person = store.add_person(
+        session, organisation_id=organisation_id, name=name, email=email, salt=salt, sha256=sha256
+    )
+    changes = {"sha256": Change(new=sha256)}
+    record(session, _of_person(person, "person_added", actor=actor, clock=clock, changes=changes))
+    return person
+
+
+def change_person(
+    session: Session,
+    person_id: int,
+    *,
+    name: str,
+    email: str | None,
+    actor: Actor,
+    reason: str = "",
+    clock: Clock = system_clock,
+) -> Person:
+    """Gives a person new details; the event names the fields, never what stood in them."""
+    before = _person(session, person_id)
+    changed = [field for field, old, new in (("name", before.name, name), ("email", before.email, email)) if old != new]
+    if not changed:
+        return before
+    salt, sha256 = _sealed(name=name, email=email)
+    person = store.change_person(session, person_id, name=name, email=email, salt=salt, sha256=sha256)
+    changes = {"sha256": Change(old=before.sha256, new=sha256), "fields": Change(new=changed)}
+    record(session, _of_person(person, "person_changed", actor=actor, clock=clock, changes=changes, reason=reason))
+    return person
+
+
+def erase_person(session: Session, person_id: int, *, actor: Actor, reason: str, clock: Clock = system_clock) -> Person:
+    """Blanks what is known of a person and leaves a tombstone: who, when, why, and the hash of what was removed.
+
+    Events know the person by number only, so every chain stays as it was. Backups made before still hold the details.
+    """
+    if not reason.strip():
+        raise ReasonMissingError(action="erase the details of a person")
+    before = _person(session, person_id)
+    at = clock()
+    changes = {"sha256": Change(old=before.sha256)}
+    event = _of_person(before, "person_erased", actor=actor, clock=lambda: at, changes=changes, reason=reason)
+    person = store.blank_person(session, person_id, actor=actor, at=at, reason=reason)
+    record(session, event)
+    return person
+
+
+def _of_person(
+    person: Person, what: str, *, actor: Actor, clock: Clock, changes: dict[str, Change], reason: str = ""
+) -> Event:
+    return Event(
+        organisation_id=person.organisation_id,
+        at=clock(),
+        actor=actor,
+        what=what,
+        object_kind=PERSON,
+        object_id=str(person.id),
+        changes=changes,
+        reason=reason,
+    )
+
+
+def _sealed(*, name: str, email: str | None) -> tuple[str, str]:
+    require_keepable("name", name)
+    require_keepable("email", email or "")
+    salt = secrets.token_hex(16)
+    return salt, person_hash(name=name, email=email, salt=salt)
+
+
+def _person(session: Session, person_id: int) -> Person:
+    found = store.get_person(session, person_id)
+    if found is None:
+        raise NotFoundError(what="person", name=str(person_id), do="Look for the number in the record of events.")
+    if found.erased_at is not None:
+        raise NotFoundError(
+            what="person", name=str(person_id), do=f"The details were erased on {found.erased_at:%Y-%m-%d}."
+        )
+    return found
+
+
+def _check_all_chains(session: Session) -> Iterator[Problem]:
+    for organisation_id in store.list_chains(session):
+        head = store.get_head(session, organisation_id=organisation_id)
+        entries = store.read_chain(session, organisation_id=organisation_id)
+        for finding in check_chain(entries, head=head):
+            yield Problem(
+                file=chain_name(organisation_id), path=finding.place, seen=finding.seen, wanted=finding.wanted
+            )
+
+
+def chain_name(organisation_id: int | None) -> str:
+    """How messages name a chain."""
+    return "audit of what all share" if organisation_id is None else f"audit of organisation {organisation_id}"
+
+
+def _check_people(session: Session) -> Iterator[Problem]:
+    """Each person must be what the last event about them says: these details, or erased."""
+    told: dict[str, list[Entry]] = defaultdict(list)
+    for entry in log(session, scope=WHOLE_INSTALLATION, filters=Filters(object_kind=PERSON)):
+        told[entry.object_id].append(entry)
+    for person in list_people(session, scope=WHOLE_INSTALLATION):
+        events = told.pop(str(person.id), [])
+        seen = _wrong_with(person, events)
+        if seen is not None:
+            wanted = "the details that the last event about this person tells of"
+            yield Problem(file="people", path=f"person {person.id}", seen=seen, wanted=wanted)
+    for number in told:
+        yield Problem(file="people", path=f"person {number}", seen="nothing", wanted="a person whom events tell of")
+
+
+def _wrong_with(person: Person, events: list[Entry]) -> str | None:
+    if not events:
+        return "a person whom no event tells of: put in past this program"
+    change = events[-1].fields.get("sha256", {})
+    erased = events[-1].what == "person_erased"
+    if person.erased_at is None and erased:
+        return "details that have come back after they were erased"
+    if person.erased_at is not None:
+        if not erased:
+            return "details that were removed without an event"
+        return None if change.get("old") == person.sha256 else "a tombstone that was changed"
+    found = person_hash(name=person.name or "", email=person.email, salt=person.salt or "")
+    return None if found == person.sha256 == change.get("new") else "details that were changed without an event"

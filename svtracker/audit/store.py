@@ -1,0 +1,213 @@
+"""Events, heads of chains and people, in and out of the database. There is no way to change or delete an event."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, insert, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from svtracker.audit.rules.events import Actor, Entry, Head, at_text
+from svtracker.audit.tables import EventRow, HeadRow, PersonRow
+
+_ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Whose events are asked for: those of one organisation with what all share, or of the whole installation.
+
+    Every question says it, so that no page shows the events of another organisation by accident.
+    """
+
+    organisation_id: int | None
+    whole: bool = False
+
+
+WHOLE_INSTALLATION = Scope(organisation_id=None, whole=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """Which events a listing shows: about one object or kind of object, since a moment, before a moment, of a name."""
+
+    object_kind: str | None = None
+    object_id: str | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    what: str | None = None
+    actor_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person whom events know by number; without name and email once they were erased."""
+
+    id: int
+    organisation_id: int | None
+    name: str | None
+    email: str | None
+    salt: str | None
+    sha256: str
+    erased_at: datetime | None
+    erased_by_kind: str | None
+    erased_by_id: int | None
+    erased_because: str | None
+
+
+_ENTRY = (
+    col(EventRow.organisation_id),
+    col(EventRow.sequence),
+    col(EventRow.at),
+    col(EventRow.actor_kind),
+    col(EventRow.actor_id),
+    col(EventRow.role),
+    col(EventRow.what),
+    col(EventRow.object_kind),
+    col(EventRow.object_id),
+    col(EventRow.changes),
+    col(EventRow.reason),
+    col(EventRow.previous),
+    col(EventRow.hash),
+)
+_HEAD = (col(HeadRow.organisation_id), col(HeadRow.sequence), col(HeadRow.hash))
+
+# Every change in svtracker runs these three, so they are made once, and of plain tables.
+_EVENTS, _HEADS = EventRow.metadata.tables["audit_event"], HeadRow.metadata.tables["audit_head"]
+_GET_HEAD = select(_HEADS.c.organisation_id, _HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("of"))
+_ADD_EVENT, _ADD_HEAD = insert(_EVENTS), insert(_HEADS)
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.chain == bindparam("of"))
+
+_PERSON = (
+    col(PersonRow.id),
+    col(PersonRow.organisation_id),
+    col(PersonRow.name),
+    col(PersonRow.email),
+    col(PersonRow.salt),
+    col(PersonRow.sha256),
+    col(PersonRow.erased_at),
+    col(PersonRow.erased_by_kind),
+    col(PersonRow.erased_by_id),
+    col(PersonRow.erased_because),
+)
+
+
+def get_head(session: Session, *, organisation_id: int | None) -> Head | None:
+    """The end of the chain of an organisation, or of what all share; none before its first event."""
+    found = session.execute(_GET_HEAD, {"of": _chain(organisation_id)}).one_or_none()
+    return None if found is None else Head(**found._asdict())
+
+
+def list_heads(session: Session) -> tuple[Head, ...]:
+    """The ends of all chains: first of what all share, then of the organisations in the order of their numbers."""
+    return tuple(Head(**one._asdict()) for one in session.execute(select(*_HEAD).order_by(col(HeadRow.chain))))
+
+
+def add_entry(session: Session, entry: Entry) -> None:
+    """Writes the next event of a chain and moves the head of the chain to it."""
+    chain = _chain(entry.organisation_id)
+    session.execute(_ADD_EVENT, {"chain": chain, **asdict(entry)})
+    head: dict[str, Any] = {"sequence": entry.sequence, "hash": entry.hash}
+    if entry.sequence == 1:
+        session.execute(_ADD_HEAD, {"chain": chain, "organisation_id": entry.organisation_id, **head})
+    else:
+        session.execute(_MOVE_HEAD, {"of": chain, **head})
+
+
+def list_chains(session: Session) -> tuple[int | None, ...]:
+    """The organisations that have a chain, or a head without one; none stands for what all share."""
+    events = session.execute(select(col(EventRow.chain)).distinct()).scalars()
+    heads = session.execute(select(col(HeadRow.chain))).scalars()
+    return tuple(chain or None for chain in sorted({*events, *heads}))
+
+
+def read_chain(session: Session, *, organisation_id: int | None) -> Iterator[Entry]:
+    """The events of a chain in the order of their numbers, a part at a time."""
+    where = col(EventRow.chain) == _chain(organisation_id)
+    return _entries(session, select(*_ENTRY).where(where).order_by(col(EventRow.sequence)))
+
+
+def read_log(session: Session, *, scope: Scope, filters: Filters) -> Iterator[Entry]:
+    """The events that a listing shows, in the order in which they were recorded, a part at a time."""
+    asked = select(*_ENTRY).order_by(col(EventRow.id))
+    if not scope.whole:
+        asked = asked.where(col(EventRow.chain).in_([0, _chain(scope.organisation_id)]))
+    wanted = (
+        (EventRow.object_kind, filters.object_kind),
+        (EventRow.object_id, filters.object_id),
+        (EventRow.what, filters.what),
+        (EventRow.actor_id, filters.actor_id),
+    )
+    for column, value in wanted:
+        if value is not None:
+            asked = asked.where(col(column) == value)
+    if filters.since is not None:
+        asked = asked.where(col(EventRow.at) >= at_text(filters.since))
+    if filters.before is not None:
+        asked = asked.where(col(EventRow.at) < at_text(filters.before))
+    return _entries(session, asked)
+
+
+def add_person(
+    session: Session, *, organisation_id: int | None, name: str, email: str | None, salt: str, sha256: str
+) -> Person:
+    """Writes a new person."""
+    values = {
+        "organisation_id": organisation_id,
+        "name": name,
+        "email": email,
+        "salt": salt,
+        "sha256": sha256,
+    }
+    return Person(**session.execute(insert(PersonRow).values(values).returning(*_PERSON)).one()._asdict())
+
+
+def change_person(session: Session, person_id: int, *, name: str, email: str | None, salt: str, sha256: str) -> Person:
+    """Writes new details over those of a person."""
+    return _update_person(session, person_id, name=name, email=email, salt=salt, sha256=sha256)
+
+
+def blank_person(session: Session, person_id: int, *, actor: Actor, at: datetime, reason: str) -> Person:
+    """Removes the details of a person and leaves the tombstone."""
+    return _update_person(
+        session,
+        person_id,
+        name=None,
+        email=None,
+        salt=None,
+        erased_at=at,
+        erased_by_kind=actor.kind.value,
+        erased_by_id=actor.person_id,
+        erased_because=reason,
+    )
+
+
+def get_person(session: Session, person_id: int) -> Person | None:
+    """The person of that number."""
+    found = session.execute(select(*_PERSON).where(col(PersonRow.id) == person_id)).one_or_none()
+    return None if found is None else Person(**found._asdict())
+
+
+def list_people(session: Session, *, scope: Scope) -> tuple[Person, ...]:
+    """The people of an organisation and those of none, or all, in the order in which they were added."""
+    asked = select(*_PERSON).order_by(col(PersonRow.id))
+    if not scope.whole:
+        of_none = col(PersonRow.organisation_id).is_(None)
+        asked = asked.where(or_(of_none, col(PersonRow.organisation_id) == scope.organisation_id))
+    return tuple(Person(**one._asdict()) for one in session.execute(asked))
+
+
+def _update_person(session: Session, person_id: int, **values: Any) -> Person:
+    changing = update(PersonRow).where(col(PersonRow.id) == person_id).values(values).returning(*_PERSON)
+    return Person(**session.execute(changing).one()._asdict())
+
+
+def _entries(session: Session, asked: Select[*tuple[Any, ...]]) -> Iterator[Entry]:
+    for row in session.execute(asked.execution_options(yield_per=_ROWS_AT_ONCE)):
+        yield Entry(**row._asdict())
+
+
+def _chain(organisation_id: int | None) -> int:
+    return organisation_id or 0
