@@ -122,6 +122,11 @@ def list_versions(session: Session) -> tuple[StoredVersion, ...]:
     return store.list_versions(session)
 
 
+def list_hashes(session: Session) -> frozenset[str]:
+    """The SHA-256 of every version that is loaded: as long as these stay, so does whatever was made of them."""
+    return store.list_hashes(session)
+
+
 def get_version(session: Session, name: str) -> Version:
     """The version of that name (`open-toms@2021.1`); released ones are made from their rows once per process."""
     set_id, version = split_name(name)

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Result, delete, func, insert, select, update
+from sqlalchemy import Result, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session
 from sqlmodel import SQLModel, col
 
@@ -117,6 +117,21 @@ def replace_version(session: Session, *, version: Version, file_name: str, data:
     _add_below(session, version_id, version)
 
 
+# Asked with almost every page, so made once.
+_HASHES = select(col(tables.VersionRow.sha256))
+_STANDINGS = (
+    select(
+        col(tables.VersionRow.version),
+        col(tables.VersionRow.status),
+        col(tables.VersionRow.sha256),
+        col(tables.VersionRow.valid_from),
+    )
+    .join(tables.MeasureSetRow, col(tables.MeasureSetRow.id) == col(tables.VersionRow.measure_set_id))
+    .where(col(tables.MeasureSetRow.slug) == bindparam("set_id"))
+    .order_by(col(tables.VersionRow.id))
+)
+
+
 def list_versions(session: Session) -> tuple[StoredVersion, ...]:
     """All versions, by set, then by the day from which they are valid."""
     counts: dict[int, dict[ListName, int]] = defaultdict(lambda: dict.fromkeys(ListName, 0))
@@ -166,17 +181,16 @@ def list_versions(session: Session) -> tuple[StoredVersion, ...]:
     return tuple(sorted(versions, key=lambda one: (one.set_id, one.valid_from, one.version)))
 
 
+def list_hashes(session: Session) -> frozenset[str]:
+    """The SHA-256 of every version that is stored."""
+    return frozenset(session.scalars(_HASHES))
+
+
 def list_standings(session: Session, *, set_id: str) -> tuple[tuple[str, Status, str], ...]:
     """Every version of a set with its status and SHA-256, by the day from which it is valid: one cheap select."""
     if "\0" in set_id:
         return ()  # no stored name holds it, and PostgreSQL refuses to look for it
-    row = tables.VersionRow
-    found = session.execute(
-        select(col(row.version), col(row.status), col(row.sha256), col(row.valid_from))
-        .join(tables.MeasureSetRow, col(tables.MeasureSetRow.id) == col(row.measure_set_id))
-        .where(col(tables.MeasureSetRow.slug) == set_id)
-        .order_by(col(row.id))
-    )
+    found = session.execute(_STANDINGS, {"set_id": set_id})
     ordered = sorted(found, key=lambda one: (one.valid_from, one.version))
     return tuple((one.version, Status(one.status), one.sha256) for one in ordered)
 

@@ -19,6 +19,7 @@ from svtracker.storage.engines import Database
 from svtracker.web import errors
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import tenders as tenders_api
+from svtracker.web.caching import Kept
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
@@ -77,6 +78,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     app.state.database = database
     app.state.reference = load_reference(settings.reference_dir)
     app.state.scored = {}
+    app.state.kept = Kept()
     app.state.renderer = Renderer(
         settings, council=settings.council_name or (organisation.name if organisation else UNNAMED)
     )

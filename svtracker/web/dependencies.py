@@ -89,6 +89,10 @@ class Shelf:
             raise NotFoundError(what="tender", name=key, do="Choose one from the list of tenders.")
         return self._scored(key)
 
+    def example(self) -> Result:
+        """The worked example, which there is in every installation."""
+        return self._scored(EXAMPLE)
+
     def _keys(self) -> list[str]:
         stems = [path.stem for path in tenders.tender_files(self.settings.demo_dir)] if self.settings.demo else []
         return [stem for stem in stems if stem != EXAMPLE]
@@ -97,7 +101,7 @@ class Shelf:
         path = self.settings.demo_dir / f"{key}.yaml"
         data = path.read_bytes()
         kept: dict[tuple[bytes, frozenset[str]], Result] = self.scorer.request.app.state.scored
-        place = (data, frozenset(one.sha256 for one in self.scorer.loaded))
+        place = (data, frameworks.list_hashes(self.scorer.session))
         if place not in kept:
             kept[place] = self.scorer.score(name=path.name, data=data)
         return kept[place]

@@ -1,7 +1,7 @@
 """What every page shares: the frame around it, and how a template becomes an answer."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from svtracker import __version__
 from svtracker.kernel import wording
 from svtracker.settings import Settings
+from svtracker.web.caching import Kept
 
 SERVICE = "Social value"
 
@@ -143,6 +144,17 @@ def render(request: Request, template: str, page: Page, *, status: int = 200) ->
     """The page, by the renderer of the running application."""
     renderer: Renderer = request.app.state.renderer
     return renderer.page(request, template, page, status=status)
+
+
+def render_kept(request: Request, template: str, *, key: Hashable, make: Callable[[], Page]) -> HTMLResponse:
+    """A page that is the same for everybody: made once for its key, which names all that it is made of.
+
+    The key holds the hash of each file behind the page, and the address stands beside it, because the frame shows
+    where the reader is.
+    """
+    kept: Kept = request.app.state.kept
+    path = request.url.path
+    return HTMLResponse(kept.get((template, path, key), lambda: bytes(render(request, template, make()).body)))
 
 
 def downloads(base: str, kinds: Sequence[tuple[str, str]], *, query: str = "") -> tuple[Download, ...]:

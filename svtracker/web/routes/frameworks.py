@@ -17,9 +17,9 @@ from svtracker.web.caching import validated
 from svtracker.web.downloads import CSV, YAML, attachment
 from svtracker.web.library import Browsing
 from svtracker.web.pages import frameworks as pages
-from svtracker.web.pages.frame import Renderer, render, wants_block
+from svtracker.web.pages.frame import Renderer, render, render_kept, wants_block
 from svtracker.web.pages.frameworks_compare import choose_page, compare_page, proposed
-from svtracker.web.pages.frameworks_measure import measure_page
+from svtracker.web.pages.frameworks_measure import MeasurePage, measure_page
 
 router = APIRouter()
 
@@ -118,12 +118,16 @@ def version_tree(
     found, versions = library.version(set_id, version)
     selection = asked.of(found)
     today = request.app.state.clock().date()
-    page = pages.version_page(found, selection=selection, others=versions, on=today)
+
+    def page() -> pages.VersionPage:
+        return pages.version_page(found, selection=selection, others=versions, on=today)
+
     if wants_block(request):
         renderer: Renderer = request.app.state.renderer
-        response = renderer.block(request, "frameworks/version.html", "tree", page)
+        response = renderer.block(request, "frameworks/version.html", "tree", page())
     else:
-        response = render(request, "frameworks/version.html", page)
+        key = (_hashes(versions), selection, today)
+        response = render_kept(request, "frameworks/version.html", key=key, make=page)
     return validated(request, response, vary="HX-Request-Type")
 
 
@@ -158,9 +162,16 @@ def version_download(
 def measure(request: Request, library: Browsing, set_id: str, version: str, ref: str) -> Response:
     """A measure: what counts, what one is worth and why, its history."""
     found, one, versions = library.measure(set_id, version, ref)
-    told = history(version=found, ref=ref, versions=versions)
-    page = measure_page(found, one, indices=request.app.state.reference.indices, told=told)
-    return validated(request, render(request, "frameworks/measure.html", page))
+
+    def page() -> MeasurePage:
+        told = history(version=found, ref=ref, versions=versions)
+        return measure_page(found, one, indices=request.app.state.reference.indices, told=told)
+
+    return validated(request, render_kept(request, "frameworks/measure.html", key=_hashes(versions), make=page))
+
+
+def _hashes(versions: Mapping[str, Version]) -> tuple[str, ...]:
+    return tuple(version.sha256 for version in versions.values())
 
 
 def _one_of(known: Mapping[str, Known], name: str, *, what: str) -> Known | None:

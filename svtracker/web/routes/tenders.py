@@ -11,8 +11,8 @@ from svtracker.reports import tenders as reports
 from svtracker.tenders.rules.result import Result
 from svtracker.web.dependencies import EXAMPLE, OwnSettings, Scoring, Shelved
 from svtracker.web.downloads import CSV, JSON, XLSX, YAML, attachment
-from svtracker.web.pages.evaluation import Upload, evaluation_page
-from svtracker.web.pages.frame import downloads, render
+from svtracker.web.pages.evaluation import EvaluationPage, Upload, evaluation_page
+from svtracker.web.pages.frame import downloads, render, render_kept
 from svtracker.web.pages.tender_words import money_short
 from svtracker.web.pages.tenders import score_page, tenders_page
 
@@ -38,14 +38,7 @@ def tenders_download(shelf: Shelved, kind: str) -> Response:
 @router.get("/tenders/{key}")
 def tender(request: Request, shelf: Shelved, key: str) -> HTMLResponse:
     """One tender: its bids compared."""
-    result = shelf.get(key)
-    page = evaluation_page(
-        result,
-        caption=_caption(result),
-        crumbs=(("Tenders", "/tenders"),),
-        files=downloads(f"/tenders/{key}/download", KINDS),
-    )
-    return render(request, "tenders/evaluation.html", page)
+    return _of_file(request, shelf.get(key), parent=("Tenders", "/tenders"))
 
 
 @router.get("/tenders/{key}/download.{kind}")
@@ -102,25 +95,29 @@ def score_download(scorer: Scoring, kind: str, name: Annotated[str, Form()], tex
 
 
 @router.get("/score/example")
-def example(request: Request, settings: OwnSettings, scorer: Scoring) -> HTMLResponse:
+def example(request: Request, shelf: Shelved) -> HTMLResponse:
     """The worked example of the rules, scored."""
-    result = scorer.score(name=f"{EXAMPLE}.yaml", data=(settings.demo_dir / f"{EXAMPLE}.yaml").read_bytes())
-    page = evaluation_page(
-        result,
-        caption=_caption(result),
-        crumbs=(("Score a tender file", "/score"),),
-        files=downloads("/score/example/download", KINDS),
-    )
-    return render(request, "tenders/evaluation.html", page)
+    return _of_file(request, shelf.example(), parent=("Score a tender file", "/score"))
 
 
 @router.get("/score/example/download.{kind}")
-def example_download(settings: OwnSettings, scorer: Scoring, kind: str) -> Response:
+def example_download(settings: OwnSettings, shelf: Shelved, kind: str) -> Response:
     """The worked example as a file to start from, or its result."""
-    data = (settings.demo_dir / f"{EXAMPLE}.yaml").read_bytes()
     if kind == YAML:
+        data = (settings.demo_dir / f"{EXAMPLE}.yaml").read_bytes()
         return attachment(data, kind=kind, name="example-tender", title="Example tender")
-    return _result_file(scorer.score(name=f"{EXAMPLE}.yaml", data=data), kind=kind, name="example-tender")
+    return _result_file(shelf.example(), kind=kind, name="example-tender")
+
+
+def _of_file(request: Request, result: Result, *, parent: tuple[str, str]) -> HTMLResponse:
+    """The page of a tender that stands in a file of the demo, made once for each content of file and measure set."""
+
+    def page() -> EvaluationPage:
+        files = downloads(f"{request.url.path}/download", KINDS)
+        return evaluation_page(result, caption=_caption(result), crumbs=(parent,), files=files)
+
+    key = (result.tender.digest, result.version.sha256)
+    return render_kept(request, "tenders/evaluation.html", key=key, make=page)
 
 
 def _caption(result: Result) -> str:
