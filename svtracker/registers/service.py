@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from svtracker.audit import service as audit
 from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.kernel.clock import Clock, system_clock
-from svtracker.kernel.exceptions import DemoMixedError, OrganisationTakenError, RefusedError
+from svtracker.kernel.exceptions import DemoMixedError, NotFoundError, OrganisationTakenError, RefusedError
 from svtracker.kernel.problems import Problem, shown
 from svtracker.registers import store
 from svtracker.registers.loader import Reference, load_reference
@@ -79,6 +79,24 @@ def add_organisation(
 def list_organisations(session: Session) -> tuple[Organisation, ...]:
     """All organisations, in the order in which they were added."""
     return store.list_organisations(session)
+
+
+def get_organisation(session: Session, organisation_id: int) -> Organisation:
+    """One organisation by its number."""
+    for one in store.list_organisations(session):
+        if one.id == organisation_id:
+            return one
+    raise NotFoundError(what="organisation", name=str(organisation_id), do="Choose one from the list of organisations.")
+
+
+def find_organisation(session: Session, slug: str) -> Organisation:
+    """One organisation by its word in addresses and in the record."""
+    found = store.get_organisation(session, slug=slug)
+    if found is None:
+        raise NotFoundError(
+            what="organisation", name=slug, do="“svtracker organisations list” shows those that there are."
+        )
+    return found
 
 
 def current_organisation(session: Session) -> Organisation | None:

@@ -1,31 +1,68 @@
-"""Who may use which route: one table, compared with the application both ways by a test."""
+"""Who may use which route, and when: one table, compared with the application both ways by a test.
 
+The guard looks every request up here, so a route that the table does not name answers nobody.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from svtracker.identity.rules.roles import Role
+from svtracker.kernel import wording
+
 
 class Audience(StrEnum):
-    """Who is let in."""
+    """Who is let in whatever their role."""
 
     EVERYBODY = "everybody, without signing in"
+    SIGNED_IN = "everybody who is signed in"
+
+
+class State(StrEnum):
+    """When a route is there."""
+
+    ALWAYS = "always"
+    DEMO = "in the demo only"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One route: its method and path, who may use it, and whether it changes anything that is stored."""
+    """One route: method and path, who may use it, when it is there, and whether it changes anything stored."""
 
     method: str
     path: str
-    audience: Audience
+    who: Audience | frozenset[Role]
+    state: State = State.ALWAYS
     changes: bool = False
 
+    @property
+    def who_words(self) -> str:
+        """Who may use it, in words: everybody, or a list of roles in the order in which roles are always named."""
+        if isinstance(self.who, Audience):
+            return self.who.value
+        return wording.listed([role.value for role in Role if role in self.who])
 
-def _reads(*paths: str) -> tuple[Rule, ...]:
-    return tuple(Rule(method="GET", path=path, audience=Audience.EVERYBODY) for path in paths)
+    def lets_in(self, roles: Iterable[Role]) -> bool:
+        """Whether somebody who is signed in with these roles may use it."""
+        return isinstance(self.who, Audience) or not self.who.isdisjoint(roles)
+
+
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+# An auditor reads what an administrator does, and does none of it.
+PEOPLE_READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+def _reads(who: Audience | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
+    return tuple(Rule(method="GET", path=path, who=who) for path in paths)
+
+
+def _changes(who: Audience | frozenset[Role], *paths: str, state: State = State.ALWAYS) -> tuple[Rule, ...]:
+    return tuple(Rule(method="POST", path=path, who=who, state=state, changes=True) for path in paths)
 
 
 ACCESS: tuple[Rule, ...] = (
     *_reads(
+        Audience.EVERYBODY,
         "/",
         "/frameworks",
         "/frameworks/download.{kind}",
@@ -60,9 +97,49 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/tenders",
         "/api/v1/tenders/{key}",
         "/static/{path}",
+        "/sign-in",
+        "/links/{token}",
     ),
     # Scoring a file works on what is sent and stores nothing.
-    Rule(method="POST", path="/score", audience=Audience.EVERYBODY),
-    Rule(method="POST", path="/score/download.{kind}", audience=Audience.EVERYBODY),
-    Rule(method="POST", path="/api/v1/score", audience=Audience.EVERYBODY),
+    Rule(method="POST", path="/score", who=Audience.EVERYBODY),
+    Rule(method="POST", path="/score/download.{kind}", who=Audience.EVERYBODY),
+    Rule(method="POST", path="/api/v1/score", who=Audience.EVERYBODY),
+    *_changes(Audience.EVERYBODY, "/sign-in", "/links/{token}", "/links/{token}/new"),
+    *_changes(Audience.EVERYBODY, "/sign-in/demo", state=State.DEMO),
+    *_changes(Audience.SIGNED_IN, "/sign-out"),
+    *_reads(Audience.SIGNED_IN, "/account", "/api/v1/account"),
+    *_changes(
+        Audience.SIGNED_IN,
+        "/account/organisation",
+        "/account/password",
+        "/account/sessions/others/end",
+        "/account/sessions/{number}/end",
+    ),
+    *_reads(
+        PEOPLE_READERS,
+        "/people",
+        "/people/download.{kind}",
+        "/people/{number}",
+        "/personal-links",
+        "/messages",
+        "/messages/{number}",
+        "/api/v1/people",
+        "/api/v1/people/{number}",
+        "/api/v1/messages",
+        "/api/v1/personal-links",
+    ),
+    *_reads(ADMINISTRATOR, "/people/add", "/people/import"),
+    *_changes(
+        ADMINISTRATOR,
+        "/people/add",
+        "/people/import",
+        "/people/{number}/roles",
+        "/people/{number}/roles/{grant}/end",
+        "/people/{number}/state",
+        "/people/{number}/link",
+        "/people/{number}/erase",
+        "/personal-links/{number}/revoke",
+    ),
 )
+
+RULES = {(rule.method, rule.path): rule for rule in ACCESS}

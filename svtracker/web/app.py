@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
@@ -18,14 +18,16 @@ from svtracker.settings import Settings
 from svtracker.storage.engines import Database
 from svtracker.web import errors
 from svtracker.web.api import frameworks as frameworks_api
+from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
+from svtracker.web.guard import guard
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
-from svtracker.web.routes import home
+from svtracker.web.routes import home, people, sign_in
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
@@ -62,6 +64,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(guard)],
         middleware=[
             Middleware(RequestLog),
             Middleware(SecurityHeaders),
@@ -83,8 +86,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         settings, council=settings.council_name or (organisation.name if organisation else UNNAMED)
     )
     errors.install(app)
-    for room in (home, frameworks_pages, tenders_pages, help_pages, frameworks_api, tenders_api):
-        app.include_router(room.router, include_in_schema=room in {frameworks_api, tenders_api})
+    for pages in (home, frameworks_pages, tenders_pages, help_pages, sign_in, people):
+        app.include_router(pages.router, include_in_schema=False)
+    for twins in (frameworks_api, tenders_api, identity_api):
+        app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)
     def api_docs(request: Request) -> HTMLResponse:

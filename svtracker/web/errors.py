@@ -3,15 +3,17 @@
 import logging
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from svtracker.frameworks import service as frameworks
 from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerError
 from svtracker.kernel.problems import Problem
+from svtracker.web.guard import FormNotOwnError, RoleMissingError, SignInNeededError
 from svtracker.web.logs import route_of
 from svtracker.web.pages.frame import Page, render
 from svtracker.web.pages.tenders import score_page
@@ -35,6 +37,9 @@ class ErrorPage(Page):
 def install(app: FastAPI) -> None:
     """Give every error its answer."""
     app.add_exception_handler(SvtrackerError, _own)
+    app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(RoleMissingError, _role_missing)
+    app.add_exception_handler(FormNotOwnError, _form_not_own)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
@@ -102,6 +107,43 @@ def _own(request: Request, error: Exception) -> Response:
                 why=NOTHING_CHANGED,
                 do="Do as the message says, or report the problem.",
             )
+
+
+def _sign_in_needed(request: Request, error: Exception) -> Response:
+    if request.method == "GET" and not request.url.path.startswith("/api/"):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", status_code=303)
+    return answer(
+        request,
+        status=401,
+        title="Sign in first",
+        what="Nobody is signed in, or the session has ended.",
+        why=f"This is not for everybody. {NOTHING_CHANGED}",
+        do="Sign in, and send it again. What you typed is still there when you go back in your browser.",
+    )
+
+
+def _role_missing(request: Request, error: Exception) -> Response:
+    who = error.who if isinstance(error, RoleMissingError) else ""
+    return answer(
+        request,
+        status=403,
+        title="This is not for your role",
+        what="You are signed in, but your role does not reach this.",
+        why=f"It is for: {who}. {NOTHING_CHANGED}",
+        do="Ask an administrator of your organisation for the role, or go back.",
+    )
+
+
+def _form_not_own(request: Request, error: Exception) -> Response:
+    return answer(
+        request,
+        status=403,
+        title="The form was not taken",
+        what="The form does not belong to your present session.",
+        why=f"It was opened before you signed in, or another website sent it. {NOTHING_CHANGED}",
+        do="Go back, load the page again, and send it once more.",
+    )
 
 
 def _not_found(request: Request, *, what: str, do: str) -> Response:

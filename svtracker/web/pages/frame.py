@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse
 from svtracker import __version__
 from svtracker.kernel import wording
 from svtracker.settings import Settings
+from svtracker.web.access import RULES, Audience
 from svtracker.web.caching import Kept
+from svtracker.web.guard import Viewer, viewer_of
 
 SERVICE = "Social value"
 
@@ -28,14 +30,25 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who reads the page: name, and the mark that every form of theirs carries."""
+
+    name: str
+    organisation: str
+    form_token: str = field(repr=False)
+    by_link: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The frame: whose installation this is, and the way through it."""
+    """The frame: whose installation this is, who reads, and the way through it."""
 
     council: str
     service: str
     demo: bool
     support_address: str | None
     nav: tuple[Link, ...]
+    me: Me | None
     version: str
     source_href: str | None
     asset: Callable[[str], str]
@@ -74,6 +87,7 @@ SECTIONS = (
     ("Tenders", "/tenders"),
     ("Measures", "/frameworks"),
     ("Score a tender file", "/score"),
+    ("People", "/people"),
     ("Help", "/help"),
 )
 
@@ -99,22 +113,28 @@ class Renderer:
 
     def page(self, request: Request, template: str, page: Page, *, status: int = 200) -> HTMLResponse:
         """The whole page in its frame."""
-        text = self.environment.get_template(template).render(site=self._site(request.url.path), page=page)
+        text = self.environment.get_template(template).render(site=self._site(request), page=page)
         return HTMLResponse(text, status_code=status)
 
     def block(self, request: Request, template: str, block: str, page: Page) -> HTMLResponse:
         """One named block of the same template, for htmx."""
         compiled = self.environment.get_template(template)
-        context = compiled.new_context({"site": self._site(request.url.path), "page": page})
+        context = compiled.new_context({"site": self._site(request), "page": page})
         return HTMLResponse("".join(compiled.blocks[block](context)))
 
-    def _site(self, path: str) -> Site:
+    def _site(self, request: Request) -> Site:
+        path, viewer = request.url.path, viewer_of(request)
         return Site(
-            council=self.council,
+            council=self.council if viewer is None else viewer.organisation.name,
             service=SERVICE,
             demo=self.settings.demo,
             support_address=self.settings.support_address,
-            nav=tuple(Link(label=label, href=href, current=_is_current(href, path)) for label, href in SECTIONS),
+            nav=tuple(
+                Link(label=label, href=href, current=_is_current(href, path))
+                for label, href in SECTIONS
+                if _is_open(href, viewer)
+            ),
+            me=None if viewer is None else _me(viewer),
             version=__version__,
             source_href=self.settings.source_href,
             asset=self._asset,
@@ -124,6 +144,23 @@ class Renderer:
 def wants_block(request: Request) -> bool:
     """Whether htmx asks for a part of the page only."""
     return request.headers.get("hx-request-type") == "partial"
+
+
+def _is_open(href: str, viewer: Viewer | None) -> bool:
+    """Whether a section is shown: one that the reader may not open is left out."""
+    rule = RULES["GET", href]
+    if rule.who is Audience.EVERYBODY:
+        return True
+    return viewer is not None and viewer.session.link is None and rule.lets_in(viewer.session.roles)
+
+
+def _me(viewer: Viewer) -> Me:
+    return Me(
+        name=viewer.session.name,
+        organisation=viewer.organisation.short_name,
+        form_token=viewer.session.csrf,
+        by_link=viewer.session.link is not None,
+    )
 
 
 def _is_current(href: str, path: str) -> bool:
@@ -147,11 +184,13 @@ def render(request: Request, template: str, page: Page, *, status: int = 200) ->
 
 
 def render_kept(request: Request, template: str, *, key: Hashable, make: Callable[[], Page]) -> HTMLResponse:
-    """A page that is the same for everybody: made once for its key, which names all that it is made of.
+    """A page that is the same for everybody who is not signed in: made once for its key, which names what it is of.
 
     The key holds the hash of each file behind the page, and the address stands beside it, because the frame shows
     where the reader is.
     """
+    if viewer_of(request) is not None:
+        return render(request, template, make())
     kept: Kept = request.app.state.kept
     path = request.url.path
     return HTMLResponse(kept.get((template, path, key), lambda: bytes(render(request, template, make()).body)))

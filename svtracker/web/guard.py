@@ -1,0 +1,125 @@
+"""The guard before every route: who asks, whether the access table lets them in, whether a form is their own.
+
+One dependency of the whole application, so that no route can forget it. A route that the table does not name is
+answered with an error, and so is a person whom it does not name.
+"""
+
+import hmac
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from svtracker.identity.service import sessions
+from svtracker.kernel.exceptions import DatabaseBusyError, NotFoundError, SvtrackerError
+from svtracker.registers import service as registers
+from svtracker.web import cookies
+from svtracker.web.access import RULES, Audience, Rule, State
+from svtracker.web.logs import route_of
+from svtracker.web.security import SAFE_METHODS
+
+CSRF_FIELD = "form_token"
+CSRF_HEADER = "x-form-token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who asks: their session, and the organisation that they work for."""
+
+    session: sessions.CurrentSession
+    organisation: registers.Organisation
+
+
+class SignInNeededError(SvtrackerError):
+    """Nobody is signed in, and this is not for everybody."""
+
+
+class RoleMissingError(SvtrackerError):
+    """Somebody is signed in whose role does not reach this."""
+
+    def __init__(self, *, who: str) -> None:
+        self.who = who
+        super().__init__(f"This is for: {who}. Your role does not include it.")
+
+
+class FormNotOwnError(SvtrackerError):
+    """A form was sent without the mark of the session that it was made for."""
+
+
+async def guard(request: Request) -> None:
+    """Lets a request through to its route, or raises the error that says why not.
+
+    It runs in the server's one loop, because most requests need nothing that waits: only a browser with a session
+    makes it look into the database, and that it does in a thread.
+    """
+    rule = RULES[request.method, route_of(request.scope)]
+    if rule.state is State.DEMO and not request.app.state.settings.demo:
+        raise NotFoundError(what="page", name=request.url.path, do="It is there in the demo only.")
+    viewer = None
+    if cookies.token_of(request) is not None:
+        viewer = await run_in_threadpool(look_up, request)
+    request.state.viewer = viewer
+    if viewer is None:
+        if rule.who is not Audience.EVERYBODY:
+            raise SignInNeededError
+        return
+    _require_role(rule, viewer)
+    if request.method not in SAFE_METHODS:
+        await _require_own_form(request, viewer)
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """Who asks, where somebody is signed in; looked up where the guard did not come to it, as for an unknown page."""
+    if not hasattr(request.state, "viewer"):
+        request.state.viewer = look_up(request) if cookies.token_of(request) is not None else None
+    viewer: Viewer | None = request.state.viewer
+    return viewer
+
+
+def look_up(request: Request) -> Viewer | None:
+    """The session of the browser's cookie with its organisation; its last use is written at most once a minute."""
+    token = cookies.token_of(request)
+    if token is None:
+        return None
+    state = request.app.state
+    with state.database.reading() as session:
+        found = sessions.session_of(session, token, clock=state.clock)
+        if found is None:
+            return None
+        organisation = registers.get_organisation(session, found.organisation_id)
+    if found.touch_due:
+        try:
+            with state.database.writing() as session:
+                sessions.touch(session, token, clock=state.clock)
+        except DatabaseBusyError:
+            pass  # a page is not refused because a time could not be noted; the next page notes it
+    return Viewer(session=found, organisation=organisation)
+
+
+def local_address(text: str) -> str:
+    """The address where a person goes on after signing in: one of this service, or the first page."""
+    parts = urlsplit(text)
+    is_local = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and " " not in text
+    return text if is_local and not parts.scheme and not parts.netloc and "\\" not in text else "/"
+
+
+def _require_role(rule: Rule, viewer: Viewer) -> None:
+    if rule.who is Audience.EVERYBODY:
+        return
+    # Who came by a personal link is there for its task alone.
+    if viewer.session.link is not None:
+        raise RoleMissingError(who=rule.who_words)
+    if not rule.lets_in(viewer.session.roles):
+        raise RoleMissingError(who=rule.who_words)
+
+
+async def _require_own_form(request: Request, viewer: Viewer) -> None:
+    sent = request.headers.get(CSRF_HEADER)
+    if sent is None:
+        kind = request.headers.get("content-type", "").partition(";")[0]
+        is_form = kind in {"application/x-www-form-urlencoded", "multipart/form-data"}
+        field = (await request.form()).get(CSRF_FIELD) if is_form else None
+        sent = field if isinstance(field, str) else ""
+    if not hmac.compare_digest(sent.encode("utf-8", "surrogatepass"), viewer.session.csrf.encode()):
+        raise FormNotOwnError
