@@ -41,6 +41,7 @@ def check() -> None:
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
     from svtracker.audit import service as audit
     from svtracker.frameworks import service as frameworks
+    from svtracker.identity import service as _identity  # noqa: F401
     from svtracker.kernel import wording
     from svtracker.kernel.exceptions import RefusedError
     from svtracker.kernel.problems import Problem

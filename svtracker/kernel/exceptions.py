@@ -177,3 +177,93 @@ class DemoMixedError(SvtrackerError):
             f"{why} The demo never stands beside a real organisation: "
             "name another database in SVTRACKER_DATABASE_URL for one of them."
         )
+
+
+class AccountTakenError(SvtrackerError):
+    """There is an account with that email address already."""
+
+    def __init__(self, *, email: str) -> None:
+        self.email = email
+        super().__init__(
+            f"No account was added: there is one with the address “{email}” already. "
+            "Look for it in the list of people, or use another address."
+        )
+
+
+class AccountStateError(SvtrackerError):
+    """An account is not in the state in which this can be done."""
+
+    def __init__(self, *, action: str, state: str, do: str) -> None:
+        self.action, self.state, self.do = action, state, do
+        super().__init__(f"To {action} is not possible: the account is {state}. Nothing was saved. {do}")
+
+
+class LastAdministratorError(SvtrackerError):
+    """An organisation always keeps an administrator who can sign in."""
+
+    def __init__(self, *, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"Nothing was saved: {name} is the last administrator of an organisation. "
+            "Make somebody else administrator there first."
+        )
+
+
+class HandOverNeededError(SvtrackerError):
+    """Somebody who is to leave still owns something that others depend on."""
+
+    def __init__(self, *, name: str, owns: Sequence[str]) -> None:
+        self.name, self.owns = name, tuple(owns)
+        super().__init__(
+            f"The account of {name} stays as it is, because {name} still has: {'; '.join(owns)}. "
+            "Hand these over to somebody else first."
+        )
+
+
+class ChangedMeanwhileError(SvtrackerError):
+    """Somebody else changed the same thing after it was read; nothing of theirs is overwritten."""
+
+    def __init__(self, *, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"Nothing was saved: somebody else changed the {what} after you opened it. Look at what is there now, "
+            "and make your change again."
+        )
+
+
+class PasswordRefusedError(SvtrackerError):
+    """A new password is too easy to guess; `faults` says why, all at once."""
+
+    def __init__(self, *, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"The password was not set. {' '.join(faults)}")
+
+
+class LinkUnusableError(SvtrackerError):
+    """A personal link cannot be used: it is unknown, or used, submitted, revoked or over."""
+
+    def __init__(self, *, state: str) -> None:
+        self.state = state
+        super().__init__(
+            f"This link cannot be used: it is {state}. "
+            "Ask for a new one; it is sent to the address that is on file, and nowhere else."
+        )
+
+
+class MailNotSentError(SvtrackerError):
+    """A message could not be sent; `server_away` where no other message could be sent now either."""
+
+    def __init__(self, *, why: str, server_away: bool) -> None:
+        self.why, self.server_away = why, server_away
+        super().__init__(f"The message was not sent: {why}. It stays in the outbox and is tried again.")
+
+
+class MailNotSetUpError(SvtrackerError):
+    """There is no way to send mail."""
+
+    def __init__(self, *, why: str) -> None:
+        self.why = why
+        super().__init__(
+            f"No message was sent: {why}. Set SVTRACKER_MAIL, as in smtp://user:password@mail.council.example:587 or "
+            "file:folder, and SVTRACKER_MAIL_FROM. All messages stay in the outbox."
+        )

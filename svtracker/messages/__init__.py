@@ -1,0 +1,1 @@
+"""Messages to people: an outbox from which nothing is lost while the mail server is away, and what sends them."""
