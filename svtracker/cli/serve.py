@@ -26,6 +26,7 @@ def serve(
 
     from svtracker.audit.rules.events import SERVE
     from svtracker.frameworks import service as frameworks
+    from svtracker.identity.service.demo import load_demo_people
     from svtracker.registers import service as registers
     from svtracker.registers.loader import load_reference
     from svtracker.settings import read_settings
@@ -44,7 +45,8 @@ def serve(
         with database.writing() as session:
             loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
             if settings.demo:
-                registers.load_demo_council(session, actor=SERVE)
+                council = registers.load_demo_council(session, actor=SERVE)
+                load_demo_people(session, organisation_id=council.id, actor=SERVE)
     finally:
         database.dispose()
     new = [one.name for one in loaded if one.outcome is not frameworks.LoadOutcome.UNCHANGED]

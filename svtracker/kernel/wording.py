@@ -1,7 +1,7 @@
 """Figures in sentences: the same words for pounds, shares, quantities and days in every message and page."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -72,6 +72,12 @@ def _is_label(name: str) -> bool:
 def day(value: date) -> str:
     """A date as it is said: 1 April 2026."""
     return f"{value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """A moment as it is said, to the minute and in UTC: 1 April 2026, 09:30 UTC."""
+    utc = value.astimezone(UTC)
+    return f"{day(utc.date())}, {utc:%H:%M} UTC"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -21,9 +21,7 @@ def token_of(request: Request) -> str | None:
 
 def put(request: Request, response: Response, token: str) -> None:
     """Gives the browser its token until it is closed; the session itself ends by the clock of the server."""
-    response.set_cookie(
-        _name(request), token, path="/", secure=_is_secure(request), httponly=True, samesite="lax"
-    )
+    response.set_cookie(_name(request), token, path="/", secure=_is_secure(request), httponly=True, samesite="lax")
 
 
 def take(request: Request, response: Response) -> None:

@@ -14,6 +14,7 @@ from svtracker.kernel.exceptions import NotFoundError
 from svtracker.settings import Settings
 from svtracker.tenders import service as tenders
 from svtracker.tenders.rules.result import Result
+from svtracker.web.guard import SignInNeededError, Viewer, viewer_of
 
 # The worked example is an example of a file, not a tender of the demo.
 EXAMPLE = "worked"
@@ -33,6 +34,17 @@ def settings_of(request: Request) -> Settings:
 
 Reading = Annotated[Session, Depends(reading)]
 OwnSettings = Annotated[Settings, Depends(settings_of)]
+
+
+def signed(request: Request) -> Viewer:
+    """Who is signed in, for a route that the access table opens to nobody else."""
+    viewer = viewer_of(request)
+    if viewer is None:
+        raise SignInNeededError
+    return viewer
+
+
+Signed = Annotated[Viewer, Depends(signed)]
 
 
 class Scorer:

@@ -109,7 +109,7 @@ def _own(request: Request, error: Exception) -> Response:
             )
 
 
-def _sign_in_needed(request: Request, error: Exception) -> Response:
+def _sign_in_needed(request: Request, _: Exception) -> Response:
     if request.method == "GET" and not request.url.path.startswith("/api/"):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", status_code=303)
@@ -135,7 +135,7 @@ def _role_missing(request: Request, error: Exception) -> Response:
     )
 
 
-def _form_not_own(request: Request, error: Exception) -> Response:
+def _form_not_own(request: Request, _: Exception) -> Response:
     return answer(
         request,
         status=403,

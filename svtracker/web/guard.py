@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from svtracker.identity.service import sessions
 from svtracker.kernel.exceptions import DatabaseBusyError, NotFoundError, SvtrackerError
 from svtracker.registers import service as registers
+from svtracker.registers.store import Organisation
 from svtracker.web import cookies
 from svtracker.web.access import RULES, Audience, Rule, State
 from svtracker.web.logs import route_of
@@ -28,7 +29,7 @@ class Viewer:
     """Who asks: their session, and the organisation that they work for."""
 
     session: sessions.CurrentSession
-    organisation: registers.Organisation
+    organisation: Organisation
 
 
 class SignInNeededError(SvtrackerError):

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from svtracker.audit.rules.events import SERVE
 from svtracker.frameworks import service as frameworks
+from svtracker.identity.service.demo import load_demo_people
 from svtracker.registers import service as registers
 from svtracker.settings import PREFIX, Settings
 from svtracker.storage import migrations
@@ -23,6 +24,7 @@ from svtracker.web.app import create_app
 ROOT = Path(__file__).parents[2]
 WORKED = (ROOT / "data" / "demo" / "worked.yaml").read_text(encoding="utf-8")
 SITE = "Social value"
+ADDRESS = "http://localhost"
 DEMO_COUNCIL = "Borough of Calderbrook"
 
 
@@ -45,7 +47,8 @@ def fill(url: str) -> None:
     database = Database(url)
     with database.writing() as session:
         frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
-        registers.load_demo_council(session, actor=SERVE)
+        council = registers.load_demo_council(session, actor=SERVE)
+        load_demo_people(session, organisation_id=council.id, actor=SERVE)
     database.dispose()
 
 
@@ -57,7 +60,7 @@ def application(url: str, **changed: Any) -> FastAPI:
 @contextmanager
 def client_of(app: FastAPI) -> Iterator[TestClient]:
     """A client that sees a fault as status 500, as a browser does."""
-    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+    with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
 
 

@@ -10,7 +10,7 @@ from svtracker.audit import store as people
 from svtracker.audit.rules.events import SYSTEM, Actor, Change
 from svtracker.identity import hashing, store
 from svtracker.identity.rules.accounts import AccountState, token_hash
-from svtracker.identity.rules.links import DAYS_AFTER_DUE, LinkState, Purpose, expires_at
+from svtracker.identity.rules.links import DAYS_AFTER_DUE, SET_PASSWORD_HOURS, LinkState, Purpose, expires_at
 from svtracker.identity.rules.passwords import faults_of_password
 from svtracker.identity.rules.sessions import How
 from svtracker.identity.service.common import ACCOUNT, LINK, account_of, person_acting, record
@@ -29,6 +29,13 @@ QUIET = timedelta(minutes=10)
 
 _UNKNOWN = "not known here"
 _BY_LINK = "personal link"
+
+_SET_PASSWORD = (
+    "You have an account with svtracker, the service with which your council asks for social value. Open this link "
+    f"within {SET_PASSWORD_HOURS} hours and choose a password.\n\n{{link}}\n\n"
+    "Whoever has this link can choose your password, so do not pass it on. If you did not expect it, tell whoever "
+    "runs the service.\n"
+)
 
 _NEW_LINK = (
     "You asked for a new link to svtracker.\n\n{link}\n\n"
@@ -226,6 +233,31 @@ def use_set_password(database: Database, token: str, password: str, *, clock: Cl
         )
         end_sessions(session, person_id=link.person_id, because="a new password", actor=actor, at=at)
     return link.person_id
+
+
+def send_password_link(
+    session: Session, *, person_id: int, organisation_id: int, actor: Actor, clock: Clock = system_clock
+) -> Link:
+    """Sends a person a link with which they set their password; those sent before are ended."""
+    link = make_link(
+        session,
+        organisation_id=organisation_id,
+        person_id=person_id,
+        purpose=Purpose.SET_PASSWORD,
+        actor=actor,
+        clock=clock,
+    )
+    messages.queue(
+        session,
+        organisation_id=organisation_id,
+        to_person_id=person_id,
+        subject="Set your password for svtracker",
+        body=_SET_PASSWORD,
+        link_id=link.id,
+        actor=actor,
+        clock=clock,
+    )
+    return link
 
 
 def request_new_link(session: Session, token: str, *, clock: Clock = system_clock) -> None:

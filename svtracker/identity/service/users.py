@@ -152,6 +152,11 @@ def find_user(session: Session, email: str, *, organisation_id: int | None = Non
     return _user(session, account)
 
 
+def is_anybody(session: Session) -> bool:
+    """Whether anybody has an account yet."""
+    return bool(store.list_accounts(session, organisation_id=None))
+
+
 def find_federated_user(session: Session, *, issuer: str, subject: str) -> User | None:
     """The person whom an identity provider means."""
     account = store.get_account_by_federated_key(session, federated_key(issuer=issuer, subject=subject))
