@@ -134,7 +134,7 @@ ACCESS: tuple[Rule, ...] = (
         "/people/add",
         "/people/import",
         "/people/{number}/roles",
-        "/people/{number}/roles/{grant}/end",
+        "/people/{number}/roles/end",
         "/people/{number}/state",
         "/people/{number}/link",
         "/people/{number}/erase",

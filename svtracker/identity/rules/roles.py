@@ -91,6 +91,18 @@ def has_role_for(
     )
 
 
+def owned_on(grants: Iterable[Grant], *, day: date) -> tuple[str, ...]:
+    """What a person alone is named for and would leave behind: each tender or contract, in words.
+
+    A contract manager of contract 12 owns “contract manager of contract 12” until somebody else is.
+    """
+    return tuple(
+        f"{grant.role} of {grant.object_kind} {grant.object_id}"
+        for grant in grants
+        if grant.object_kind is not None and (grant.to_day is None or day <= grant.to_day)
+    )
+
+
 def fault_of_grant(grant: Grant) -> str | None:
     """Why a grant makes no sense, in words that finish “the role …”; none where it does."""
     if (grant.object_kind is None) != (grant.object_id is None):

@@ -152,6 +152,12 @@ def find_user(session: Session, email: str, *, organisation_id: int | None = Non
     return _user(session, account)
 
 
+def names(session: Session) -> dict[int, str]:
+    """What people are called, by their number; those whose names were erased are left out."""
+    everybody = people.list_people(session, scope=people.WHOLE_INSTALLATION)
+    return {one.id: one.name for one in everybody if one.name is not None}
+
+
 def is_anybody(session: Session) -> bool:
     """Whether anybody has an account yet."""
     return bool(store.list_accounts(session, organisation_id=None))

@@ -1,6 +1,5 @@
 """Pages about tenders: the list, a scored tender, and scoring a file that is sent. Nothing sent is stored."""
 
-from pathlib import PurePath
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -15,6 +14,7 @@ from svtracker.web.pages.evaluation import EvaluationPage, Upload, evaluation_pa
 from svtracker.web.pages.frame import downloads, render, render_kept
 from svtracker.web.pages.tender_words import money_short
 from svtracker.web.pages.tenders import score_page, tenders_page
+from svtracker.web.uploads import bytes_of, clean_name, sent_file, stem_of
 
 router = APIRouter()
 
@@ -64,7 +64,7 @@ def score(
     text: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Score the file that was sent and show the result; or the form again with everything that is wrong."""
-    name, data = _sent(file, text)
+    name, data = sent_file(file, text, name="pasted.json" if text.lstrip().startswith("{") else "pasted.yaml")
     if data is None:
         page = score_page(versions=scorer.names, error="Choose a tender file, or paste its text.")
         return render(request, "tenders/score.html", page, status=422)
@@ -90,8 +90,8 @@ def score(
 @router.post("/score/download.{kind}")
 def score_download(scorer: Scoring, kind: str, name: Annotated[str, Form()], text: Annotated[str, Form()]) -> Response:
     """The result of a file that was sent, as a file; it is scored again, since nothing is stored."""
-    result = scorer.score(name=_clean_name(name), data=_bytes_of(text))
-    return _result_file(result, kind=kind, name=PurePath(_clean_name(name)).stem)
+    result = scorer.score(name=clean_name(name), data=bytes_of(text))
+    return _result_file(result, kind=kind, name=stem_of(name))
 
 
 @router.get("/score/example")
@@ -131,26 +131,6 @@ def _result_file(result: Result, *, kind: str, name: str) -> Response:
         raise NotFoundError(what="download", name=kind, do="Choose one of the files that the page offers.")
     sheets = reports.evaluation_sheets(result)
     return attachment(sheets[:1] if kind == CSV else sheets, kind=kind, name=name, title=result.tender.title)
-
-
-def _sent(file: UploadFile | None, text: str) -> tuple[str, bytes | None]:
-    if file is not None and file.filename:
-        return _clean_name(file.filename), file.file.read()
-    if text.strip():
-        starts_as_json = text.lstrip().startswith("{")
-        return ("pasted.json" if starts_as_json else "pasted.yaml"), _bytes_of(text)
-    return "", None
-
-
-def _bytes_of(text: str) -> bytes:
-    """The bytes of a text from a form; half a character that an odd encoding left stays, for the reader to refuse."""
-    return text.encode("utf-8", errors="surrogatepass")
-
-
-def _clean_name(name: str) -> str:
-    """The last part of a file's name, short and printable: browsers may send a whole path or anything else."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(character for character in last if character.isprintable())[:100] or "file.yaml"
 
 
 def _can_be_mended(data: bytes) -> bool:

@@ -1,0 +1,30 @@
+"""Files that are sent by a form: by a file window, or as text that was pasted or is sent again."""
+
+from pathlib import PurePath
+
+from fastapi import UploadFile
+
+LONGEST_NAME = 100
+
+
+def sent_file(file: UploadFile | None, text: str, *, name: str) -> tuple[str, bytes | None]:
+    """The name and bytes of what was sent: a file, or text under the name that is given; nothing where neither was."""
+    if file is not None and file.filename:
+        return clean_name(file.filename), file.file.read()
+    return (clean_name(name), bytes_of(text)) if text.strip() else ("", None)
+
+
+def bytes_of(text: str) -> bytes:
+    """The bytes of a text from a form; half a character that an odd encoding left stays, for the reader to refuse."""
+    return text.encode("utf-8", errors="surrogatepass")
+
+
+def clean_name(name: str) -> str:
+    """The last part of a file's name, short and printable: browsers may send a whole path or anything else."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(character for character in last if character.isprintable())[:LONGEST_NAME] or "file"
+
+
+def stem_of(name: str) -> str:
+    """A file's name without its ending."""
+    return PurePath(clean_name(name)).stem
