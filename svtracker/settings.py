@@ -15,6 +15,8 @@ from svtracker.kernel.problems import Problem, shown
 
 PREFIX = "SVTRACKER_"
 
+_SECRET = frozenset({"database_url", "mail"})
+
 _PACKAGE = Path(__file__).resolve().parent
 _PACKAGED = _PACKAGE / "_resources"
 _CHECKOUT = _PACKAGE.parent
@@ -107,6 +109,27 @@ class Settings(BaseSettings):
         shown_default="none",
         pattern=r"^https?://\S+$",
     )
+    public_address: str = _setting(
+        "http://127.0.0.1:8000",
+        "Address of the service as people type it; links in messages begin with it",
+        wanted="https://social-value.council.example, without a path at its end",
+        pattern=r"^https?://[^\s/?#@]+$",
+    )
+    mail: str | None = _setting(
+        None,
+        "How messages are sent: a mail server, as `smtp://user:password@host:587`, or a folder, as `file:folder`",
+        wanted="smtp://user:password@host:587 or file:folder",
+        shown_default="none: messages wait in the outbox",
+        repr=False,  # it may hold a password
+        pattern=r"^(smtp://\S+|file:.+)$",
+    )
+    mail_from: str | None = _setting(
+        None,
+        "Mail address that messages come from",
+        wanted="a mail address, as in social-value@council.example",
+        shown_default="none",
+        pattern=r"^[^@\s]+@[^@\s]+$",
+    )
     max_upload_bytes: int = _setting(
         2 * 1024 * 1024,
         "Largest body of a request, in bytes",
@@ -158,8 +181,8 @@ def _words(name: str) -> dict[str, str]:
 
 def _as_problem(error: Any) -> Problem:
     name = str(error["loc"][0])
-    # The address of a database may hold a password, so it is never repeated.
-    seen = "an address that cannot be used" if name == "database_url" else shown(error["input"])
+    # The address of a database or mail server may hold a password, so it is never repeated.
+    seen = "an address that cannot be used" if name in _SECRET else shown(error["input"])
     return Problem(file="settings", path=_variable(name), seen=seen, wanted=_words(name)["wanted"])
 
 

@@ -44,6 +44,9 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
         ("SVTRACKER_DEMO", "perhaps", "“perhaps”"),
         ("SVTRACKER_SUPPORT_ADDRESS", "the office", "“the office”"),
         ("SVTRACKER_SOURCE_HREF", "javascript:alert(1)", "“javascript:alert(1)”"),
+        ("SVTRACKER_PUBLIC_ADDRESS", "https://council.example/path", "“https://council.example/path”"),
+        ("SVTRACKER_MAIL", "imap://officer:secret@host", "an address that cannot be used"),
+        ("SVTRACKER_MAIL_FROM", "the office", "“the office”"),
         ("SVTRACKER_MAX_UPLOAD_BYTES", "12", "“12”"),
         ("SVTRACKER_LOG_LEVEL", "loud", "“loud”"),
         ("SVTRACKER_DATABASE_URL", "mysql://officer:secret@host/name", "an address that cannot be used"),
@@ -70,6 +73,7 @@ def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_settings_are_frozen_and_show_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SVTRACKER_DATABASE_URL", "postgresql://officer:secret@host/name")
+    monkeypatch.setenv("SVTRACKER_MAIL", "smtp://officer:secret@host")
     settings = read_settings()
     assert "secret" not in repr(settings)
     with pytest.raises(ValidationError):

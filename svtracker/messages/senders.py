@@ -15,6 +15,9 @@ from svtracker.kernel.exceptions import MailNotSentError, MailNotSetUpError
 
 SECONDS = 30
 
+# Where messages in a folder come from, as long as no address is set.
+DEVELOPMENT_ADDRESS = "svtracker@localhost"
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 
