@@ -38,6 +38,10 @@ class Problems(BaseModel):
 Responses = dict[int | str, dict[str, Any]]
 
 NOT_FOUND: Responses = {404: {"model": Error, "description": "There is nothing at this address"}}
+CLOSED: Responses = {
+    401: {"model": Error, "description": "Nobody is signed in"},
+    403: {"model": Error, "description": "Your role does not include this"},
+}
 REFUSED: Responses = {
     403: {"description": "The request came from another website"},
     413: {"model": Error, "description": "The file is too large"},

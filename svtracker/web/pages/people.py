@@ -11,7 +11,7 @@ from svtracker.identity.service.users import User, UserAction, UsersPlan
 from svtracker.identity.store import Link
 from svtracker.kernel import wording
 from svtracker.kernel.problems import Problem
-from svtracker.messages.rules import MessageState
+from svtracker.messages.rules.outbox import MessageState
 from svtracker.messages.store import Message
 from svtracker.web.pages.frame import Download, FormError, Page
 
@@ -276,7 +276,11 @@ def person_page(
     name, faults = user.name or f"Person {user.person_id}", faults or {}
     grants = tuple(_grant_row(grant, on=on) for grant in user.grants if grant.organisation_id == organisation_id)
     because = f": {user.locked_because}" if user.locked_because else ""
-    said = f"{name} {STATE_WORDS[user.state]}" if user.state is AccountState.ACTIVE else f"The account is {STATE_WORDS[user.state]}"
+    said = (
+        f"{name} {STATE_WORDS[user.state]}"
+        if user.state is AccountState.ACTIVE
+        else f"The account is {STATE_WORDS[user.state]}"
+    )
     return PersonPage(
         title=name,
         caption="Person",
@@ -321,9 +325,7 @@ def links_page(links: Sequence[Link], *, names: Mapping[int, str], may_change: b
             LinkRow(
                 id=link.id,
                 person=names.get(link.person_id, f"person {link.person_id}"),
-                what_for=PURPOSE_WORDS[link.purpose]
-                if link.task_kind is None
-                else f"{link.task_kind} {link.task_id}",
+                what_for=PURPOSE_WORDS[link.purpose] if link.task_kind is None else f"{link.task_kind} {link.task_id}",
                 state=LINK_WORDS[link.state],
                 is_open=link.state is LinkState.OPEN,
                 made=wording.moment(link.created_at),
@@ -399,7 +401,11 @@ def _grant_row(grant: Grant, *, on: date) -> GrantRow:
 
 
 def _ways(user: User) -> str:
-    ways = [word for word, has in (("password", user.has_password), ("identity provider", user.has_identity_provider)) if has]
+    ways = [
+        word
+        for word, has in (("password", user.has_password), ("identity provider", user.has_identity_provider))
+        if has
+    ]
     return wording.listed(ways) or "nothing yet: no password is set"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from sqlalchemy.orm import Session
@@ -13,7 +13,8 @@ from svtracker.files.csv_reader import read_rows
 from svtracker.identity.rules.roles import Role, owned_on
 from svtracker.identity.service import links, users
 from svtracker.identity.service.common import person_acting
-from svtracker.identity.service.users import CSV_COLUMNS, User
+from svtracker.identity.service.users import CSV_COLUMNS
+from svtracker.kernel.clock import Clock
 from svtracker.kernel.exceptions import (
     AccountStateError,
     AccountTakenError,
@@ -37,14 +38,15 @@ from svtracker.web.uploads import sent_file
 router = APIRouter()
 
 # What a person can put right at the form; anything else is answered by the error page.
-AT_THE_FORM = (AccountStateError, ChangedMeanwhileError, HandOverNeededError, LastAdministratorError, ReasonMissingError)
+AT_THE_FORM = (
+    AccountStateError,
+    ChangedMeanwhileError,
+    HandOverNeededError,
+    LastAdministratorError,
+    ReasonMissingError,
+)
 
-STATE_CHANGES: dict[str, Callable[..., User]] = {
-    "lock": users.lock_user,
-    "unlock": users.unlock_user,
-    "enable": users.enable_user,
-    "disable": users.disable_user,
-}
+NO_DAY = "Enter a day as year, month and day, as in 2026-11-22."
 
 
 @router.get("/people")
@@ -121,6 +123,7 @@ def import_form(request: Request) -> Response:
 
 @router.post("/people/import")
 def import_people(
+    *,
     request: Request,
     me: Signed,
     file: Annotated[UploadFile | None, File()] = None,
@@ -168,6 +171,7 @@ def person(request: Request, session: Reading, me: Signed, number: int) -> Respo
 
 @router.post("/people/{number}/roles")
 def give_role(
+    *,
     request: Request,
     me: Signed,
     number: int,
@@ -178,30 +182,22 @@ def give_role(
 ) -> Response:
     """Gives a person a role for all of the organisation, from a day to a day where days are given."""
     typed = {"role": role, "from_day": from_day, "to_day": to_day}
-    faults = {} if role else {"role": "Choose a role."}
-    days: dict[str, date | None] = {}
-    for place in ("from_day", "to_day"):
-        try:
-            days[place] = date.fromisoformat(typed[place]) if typed[place] else None
-        except ValueError:
-            faults[place] = "Enter a day as year, month and day, as in 2026-11-22."
+    faults = {place: NO_DAY for place in ("from_day", "to_day") if not _is_day(typed[place])}
+    if not role:
+        faults["role"] = "Choose a role."
     if faults:
         return _again(request, me, number, typed=typed, faults=faults)
-    return _changed(
-        request,
-        me,
-        number,
-        "role",
-        typed,
-        lambda session, common: users.grant_role(
-            session, number, _role(role), **days, **{**common, "organisation_id": me.organisation.id}
-        ),
-        version=version,
-    )
+    days = [date.fromisoformat(day) if day else None for day in (from_day, to_day)]
+
+    def change(session: Session, common: Common) -> None:
+        users.grant_role(session, number, _role(role), from_day=days[0], to_day=days[1], **common)
+
+    return _changed(request, me, number, change, place="role", typed=typed, version=version)
 
 
 @router.post("/people/{number}/roles/end")
 def end_role(
+    *,
     request: Request,
     me: Signed,
     number: int,
@@ -210,27 +206,17 @@ def end_role(
     of: Annotated[str, Form()] = "",
 ) -> Response:
     """Ends a role of a person."""
-    kind, _, identity = of.partition(":")
-    return _changed(
-        request,
-        me,
-        number,
-        "role",
-        {},
-        lambda session, common: users.end_role(
-            session,
-            number,
-            _role(role),
-            object_kind=kind or None,
-            object_id=identity or None,
-            **{**common, "organisation_id": me.organisation.id},
-        ),
-        version=version,
-    )
+    kind, _, name = of.partition(":")
+
+    def change(session: Session, common: Common) -> None:
+        users.end_role(session, number, _role(role), object_kind=kind or None, object_id=name or None, **common)
+
+    return _changed(request, me, number, change, place="role", typed={}, version=version)
 
 
 @router.post("/people/{number}/state")
 def change_state(
+    *,
     request: Request,
     me: Signed,
     number: int,
@@ -239,17 +225,22 @@ def change_state(
     reason: Annotated[str, Form(max_length=2_000)] = "",
 ) -> Response:
     """Locks, unlocks, closes or opens an account, with a reason."""
-    if action not in STATE_CHANGES:
-        raise NotFoundError(what="action", name=action, do="Choose one that the page offers.")
 
-    def change(session: Session, common: dict[str, object]) -> None:
-        more: dict[str, object] = {}
-        if action == "disable":
-            grants = users.get_user(session, number, organisation_id=me.organisation.id).grants
-            more["owns"] = owned_on(grants, day=request.app.state.clock().date())
-        STATE_CHANGES[action](session, number, reason=reason, **common, **more)
+    def change(session: Session, common: Common) -> None:
+        match action:
+            case "lock":
+                users.lock_user(session, number, reason=reason, **common)
+            case "unlock":
+                users.unlock_user(session, number, reason=reason, **common)
+            case "enable":
+                users.enable_user(session, number, reason=reason, **common)
+            case "disable":
+                owns = _owned(session, number, common)
+                users.disable_user(session, number, owns=owns, reason=reason, **common)
+            case _:
+                raise NotFoundError(what="action", name=action, do="Choose one that the page offers.")
 
-    return _changed(request, me, number, "reason", {"reason": reason}, change, version=version)
+    return _changed(request, me, number, change, place="reason", typed={"reason": reason}, version=version)
 
 
 @router.post("/people/{number}/link")
@@ -270,13 +261,19 @@ def erase(
 ) -> Response:
     """Blanks what is known of a person; what they did stays in the record by number."""
 
-    def change(session: Session, common: dict[str, object]) -> None:
-        common.pop("version")
-        grants = users.get_user(session, number, organisation_id=me.organisation.id).grants
-        owns = owned_on(grants, day=request.app.state.clock().date())
-        users.erase_user(session, number, owns=owns, reason=erase_reason, **common)  # type: ignore[arg-type]
+    def change(session: Session, common: Common) -> None:
+        users.erase_user(
+            session,
+            number,
+            organisation_id=common["organisation_id"],
+            owns=_owned(session, number, common),
+            actor=common["actor"],
+            reason=erase_reason,
+            clock=common["clock"],
+        )
 
-    return _changed(request, me, number, "erase_reason", {"erase_reason": erase_reason}, change, version=None)
+    typed = {"erase_reason": erase_reason}
+    return _changed(request, me, number, change, place="erase_reason", typed=typed, version=None)
 
 
 @router.get("/personal-links")
@@ -292,9 +289,7 @@ def revoke(request: Request, me: Signed, number: int) -> Response:
     """Withdraws a personal link."""
     state = request.app.state
     with state.database.writing() as session:
-        links.revoke_link(
-            session, number, organisation_id=me.organisation.id, actor=_actor(me), clock=state.clock
-        )
+        links.revoke_link(session, number, organisation_id=me.organisation.id, actor=_actor(me), clock=state.clock)
     return RedirectResponse("/personal-links", status_code=303)
 
 
@@ -313,36 +308,51 @@ def message(request: Request, session: Reading, me: Signed, number: int) -> Resp
     return render(request, "identity/message.html", pages.message_page(found, names=users.names(session)))
 
 
+class Common(TypedDict):
+    """What every change to a person needs: in which organisation, by whom, to which version of them, when."""
+
+    organisation_id: int
+    actor: Actor
+    version: int | None
+    clock: Clock
+
+
 def _changed(
     request: Request,
     me: Viewer,
     number: int,
+    change: Callable[[Session, Common], None],
+    *,
     place: str,
     typed: dict[str, str],
-    change: Callable[[Session, dict[str, object]], object],
-    *,
     version: int | None,
 ) -> Response:
     """Makes a change to a person and shows them; or shows the form again with what was typed and what is wrong."""
     state = request.app.state
+    common = Common(organisation_id=me.organisation.id, actor=_actor(me), version=version, clock=state.clock)
     try:
         with state.database.writing() as session:
             # Somebody of another organisation is not found, whatever is to be changed.
             users.get_user(session, number, organisation_id=me.organisation.id)
-            change(
-                session,
-                {
-                    "organisation_id": me.organisation.id,
-                    "actor": _actor(me),
-                    "version": version,
-                    "clock": state.clock,
-                },
-            )
+            change(session, common)
     except RefusedError as refused:
         return _again(request, me, number, typed=typed, faults={place: "; ".join(one.seen for one in refused.problems)})
     except AT_THE_FORM as error:
         return _again(request, me, number, typed=typed, faults={place: str(error)}, error=error)
     return RedirectResponse(f"/people/{number}", status_code=303)
+
+
+def _owned(session: Session, number: int, common: Common) -> tuple[str, ...]:
+    """What the person alone is named for, which somebody else must take over first."""
+    user = users.get_user(session, number, organisation_id=common["organisation_id"])
+    return owned_on(user.grants, day=common["clock"]().date())
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return not text or bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _again(
