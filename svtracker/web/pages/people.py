@@ -18,6 +18,7 @@ from svtracker.web.pages.frame import Download, FormError, Page
 CRUMBS = (("People", "/people"),)
 ROLE_OPTIONS = (("", "Choose a role"), *((role.value, role.value.capitalize()) for role in Role))
 
+NO_ROLE = "no role"
 STATE_WORDS = {
     AccountState.ACTIVE: "can sign in",
     AccountState.LOCKED: "locked",
@@ -108,8 +109,6 @@ class PersonPage(Page):
     number: int
     name: str
     email: str
-    state: str
-    state_because: str | None
     facts: tuple[tuple[str, str], ...]
     grants: tuple[GrantRow, ...]
     actions: tuple[StateAction, ...]
@@ -210,7 +209,7 @@ def roles_text(grants: Sequence[Grant], *, organisation_id: int) -> str:
         for grant in grants
         if grant.organisation_id == organisation_id
     ]
-    return wording.listed(named) or "no role"
+    return wording.listed(named) or NO_ROLE
 
 
 def add_page(
@@ -275,24 +274,22 @@ def person_page(
     """One person; with what was typed and what is wrong with it where a form was refused."""
     name, faults = user.name or f"Person {user.person_id}", faults or {}
     grants = tuple(_grant_row(grant, on=on) for grant in user.grants if grant.organisation_id == organisation_id)
-    because = f": {user.locked_because}" if user.locked_because else ""
-    said = (
-        f"{name} {STATE_WORDS[user.state]}"
-        if user.state is AccountState.ACTIVE
-        else f"The account is {STATE_WORDS[user.state]}"
-    )
+    roles = roles_text(user.grants, organisation_id=organisation_id)
+    if user.email is None:
+        said = "The details of this person were erased. What they did stays in the record by number."
+    elif user.state is AccountState.ACTIVE:
+        said = f"{name} can sign in and has {'' if roles == NO_ROLE else 'the role '}{roles}."
+    else:
+        because = f", because: {user.locked_because}" if user.locked_because else ""
+        said = f"The account of {name} is {STATE_WORDS[user.state]}{because}."
     return PersonPage(
         title=name,
         caption="Person",
         crumbs=CRUMBS,
-        answer="The details of this person were erased. What they did stays in the record by number."
-        if user.email is None
-        else f"{said}{because}; {roles_text(user.grants, organisation_id=organisation_id)}.",
+        answer=said,
         number=user.person_id,
         name=name,
         email=user.email or "",
-        state=STATE_WORDS[user.state],
-        state_because=user.locked_because,
         facts=(
             ("Email address", user.email or "erased"),
             ("Signs in by", _ways(user)),
