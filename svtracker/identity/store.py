@@ -316,7 +316,7 @@ def last_seen(session: Session, person_ids: Iterable[int]) -> Mapping[int, datet
     wanted = set(person_ids)
     if len(wanted) == 1:
         asked = asked.where(col(SessionRow.person_id).in_(wanted))
-    return {person_id: at for person_id, at in session.execute(asked).tuples() if person_id in wanted}
+    return {person_id: at for person_id, at in session.execute(asked) if person_id in wanted}
 
 
 def add_attempt(session: Session, *, account_key: str, address_key: str, at: datetime) -> int:
@@ -338,7 +338,7 @@ def list_account_failures(session: Session, *, account_key: str, since: datetime
         .order_by(col(AttemptRow.id).desc())
     )
     failures: list[datetime] = []
-    for at, succeeded in session.execute(asked).tuples():
+    for at, succeeded in session.execute(asked):
         if succeeded:
             break
         failures.append(at)
