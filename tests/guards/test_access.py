@@ -23,6 +23,8 @@ REAL = {
     "ref": "J1",
     "key": "new-market",
     "path": "own.css",
+    "number": "1",
+    "token": "nothing-is-known-of-this",
 }
 UNKNOWN = {
     "set_id": "nowhere",
@@ -31,6 +33,7 @@ UNKNOWN = {
     "key": "nothing",
     "path": "nothing.css",
     "kind": "exe",
+    "number": "999999",
 }
 KINDS = {
     "/frameworks/download.{kind}": ("csv", "xlsx"),
@@ -40,6 +43,7 @@ KINDS = {
     "/tenders/{key}/download.{kind}": ("yaml", "csv", "xlsx", "json"),
     "/score/example/download.{kind}": ("yaml", "csv", "xlsx", "json"),
     "/score/download.{kind}": ("csv", "xlsx", "json"),
+    "/people/download.{kind}": ("csv", "xlsx"),
 }
 QUERIES = {
     "/frameworks/{set_id}/compare/download.{kind}": {"from": "2018.1", "to": "2021.1"},
@@ -49,6 +53,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/score": {"data": {"text": WORKED}},
     "/score/download.{kind}": {"data": {"name": "mine.yaml", "text": WORKED}},
     "/api/v1/score": {"content": WORKED, "headers": {"content-type": "application/yaml"}},
+}
+# Forms that are sent with something in them, so that they reach what they are about.
+FORMS: dict[str, dict[str, str]] = {
+    "/account/organisation": {"organisation": "1"},
+    "/people/{number}/roles": {"version": "1", "role": "viewer"},
+    "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
+    "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
+    "/people/{number}/erase": {"erase_reason": "a test"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.
 MAY_BE_ASYNC = {
@@ -74,8 +86,13 @@ def paths_of(path: str, values: dict[str, str]) -> list[str]:
     return [path.format(**{"kind": kind, **values}) for kind in kinds]
 
 
+def sent_with(template: str) -> dict[str, Any]:
+    """What a form or program sends to that route."""
+    return dict(BODIES.get(template) or {"data": FORMS.get(template, {})})
+
+
 def ask(client: TestClient, method: str, path: str, template: str) -> Response:
-    body = BODIES[template] if method == "POST" else {}
+    body = sent_with(template) if method == "POST" else {}
     return client.request(method, path, params=QUERIES.get(template), **body)
 
 

@@ -88,9 +88,9 @@ class GlossaryPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class AccessPage(Page):
-    """Every route with who may use it."""
+    """Every route, under who may use it."""
 
-    rules: tuple[Rule, ...]
+    groups: tuple[tuple[str, tuple[Rule, ...]], ...]
 
 
 def glossary_page() -> GlossaryPage:
@@ -105,9 +105,13 @@ def glossary_page() -> GlossaryPage:
 
 def access_page() -> AccessPage:
     """The access table as a page."""
+    groups: dict[str, list[Rule]] = {}
+    for rule in ACCESS:
+        groups.setdefault(rule.who_words, []).append(rule)
     return AccessPage(
         title="Who may use what",
         crumbs=CRUMBS,
-        answer="Everything in this version can be read without signing in. Nothing that is sent here is stored.",
-        rules=ACCESS,
+        answer="Measure sets and published results are for everybody. What is about people is for administrators, and "
+        "auditors read it. An address that is not listed here answers nobody.",
+        groups=tuple((who[:1].upper() + who[1:], tuple(rules)) for who, rules in groups.items()),
     )

@@ -1,0 +1,92 @@
+"""Everybody who can knock: signed out, each role, somebody by a personal link, people of another organisation."""
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from svtracker.audit.rules.events import COMMAND_LINE
+from svtracker.identity import service
+from svtracker.identity.rules.links import Purpose
+from svtracker.identity.rules.roles import Role
+from svtracker.identity.rules.sessions import How
+from svtracker.identity.service.demo import address_of
+from svtracker.registers import service as registers
+from svtracker.registers.store import add_organisation
+from svtracker.storage.engines import Database
+from svtracker.web.cookies import PLAIN
+from svtracker.web.guard import CSRF_HEADER
+
+SIGNED_OUT, BY_LINK = "signed out", "by a personal link"
+ELSEWHERE = "administrator of another organisation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """A client, and what somebody who is signed in puts into the forms they send."""
+
+    client: TestClient
+    form_token: str = ""
+
+    @property
+    def own_form(self) -> dict[str, str]:
+        return {CSRF_HEADER: self.form_token} if self.form_token else {}
+
+
+def add_elsewhere(database: Database) -> int:
+    """Another organisation beside the demo's, put in past the service, which keeps the two apart; with one person."""
+    with database.writing() as session:
+        other = add_organisation(
+            session,
+            slug="elsewhere",
+            name="Elsewhere Council",
+            short_name="Elsewhere",
+            is_demo=True,
+            created_at=registers.list_organisations(session)[0].created_at,
+        )
+        service.add_user(
+            session,
+            organisation_id=other.id,
+            name="Ada Birch",
+            email="ada.birch@elsewhere.example",
+            roles=[Role.ADMINISTRATOR],
+            actor=COMMAND_LINE,
+        )
+        return other.id
+
+
+def visitor(app: FastAPI, client: TestClient, who: str | Role) -> Visitor:
+    """Somebody new each time, so that what one request ends does not matter to the next."""
+    client.cookies.clear()
+    if who == SIGNED_OUT:
+        return Visitor(client=client)
+    database = app.state.database
+    with database.writing() as session:
+        email = (
+            "ada.birch@elsewhere.example"
+            if who == ELSEWHERE
+            else address_of(Role(who if who in set(Role) else Role.SUPPLIER_CONTACT))
+        )
+        person = service.find_user(session, email)
+        assert person is not None
+        link = None
+        if who == BY_LINK:
+            link = service.make_link(
+                session,
+                organisation_id=person.organisation_id,
+                person_id=person.person_id,
+                purpose=Purpose.TASK,
+                task_kind="return",
+                task_id="1",
+                actor=COMMAND_LINE,
+            ).id
+        opened = service.open_session(
+            session,
+            person_id=person.person_id,
+            organisation_id=person.organisation_id,
+            how=How.LINK if link else How.DEMO,
+            user_agent="",
+            task_link_id=link,
+        )
+    client.cookies.set(PLAIN, opened.token)
+    return Visitor(client=client, form_token=opened.csrf)
