@@ -4,12 +4,25 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.guards.crawl import Site, crawl
-from tests.web.conftest import client, demo, demo_url, empty, make_client
+from tests.web.conftest import client, demo, demo_url, empty, inside, inside_app, make_client
 
-__all__ = ["client", "demo", "demo_url", "empty", "make_client"]
+__all__ = ["client", "demo", "demo_url", "empty", "inside", "inside_app", "make_client"]
 
 
 @pytest.fixture(scope="session")
 def site(client: TestClient) -> Site:
     """Every address that a person reaches by links from the first page, with its answer."""
     return crawl(client)
+
+
+@pytest.fixture(scope="session")
+def site_inside(inside: TestClient) -> Site:
+    """What only somebody who is signed in reaches; pages for everybody are asked, and not followed further."""
+    own = ("/people", "/account", "/messages", "/personal-links")
+    return crawl(inside, starts=own[:2], followed=own)
+
+
+@pytest.fixture(params=["site", "site_inside"])
+def each_site(request: pytest.FixtureRequest) -> Site:
+    """What everybody reaches, and what an administrator does."""
+    return request.getfixturevalue(request.param)

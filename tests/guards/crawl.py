@@ -52,10 +52,13 @@ class Site:
         return [answer for answer in self.answers.values() if answer.is_followed]
 
 
-def crawl(client: TestClient) -> Site:
-    """Follows every internal link from the first page until there is no new one; redirects are followed as links."""
+def crawl(client: TestClient, *, starts: tuple[str, ...] = (START,), followed: tuple[str, ...] = ("/",)) -> Site:
+    """Follows every internal link from the first pages until there is no new one; redirects are followed as links.
+
+    Of pages whose address begins otherwise than `followed` the links are left alone.
+    """
     site = Site()
-    waiting = deque([(START, "the start")])
+    waiting = deque((start, "the start") for start in starts)
     while waiting:
         address, found_on = waiting.popleft()
         if address in site.answers:
@@ -64,7 +67,7 @@ def crawl(client: TestClient) -> Site:
         site.answers[address] = answer
         if "location" in answer.response.headers:
             waiting.append((answer.response.headers["location"], address))
-        if not answer.is_followed:
+        if not answer.is_followed or not address.startswith(followed):
             continue
         for link in answer.page.links:
             target, place = urldefrag(urljoin(address, link))

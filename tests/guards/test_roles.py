@@ -10,15 +10,12 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from svtracker.audit.rules.events import COMMAND_LINE
-from svtracker.identity import service
 from svtracker.identity.rules.roles import Role
-from svtracker.identity.service import links
 from svtracker.identity.service.demo import NAMES
 from svtracker.web.access import ACCESS, Audience, Rule, State
 from tests.guards.test_access import QUERIES, REAL, paths_of, sent_with
 from tests.web.installation import application, client_of
-from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, Visitor, add_elsewhere, visitor
+from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, Visitor, add_elsewhere, add_somebody, visitor
 
 ROLES = tuple(Role)
 EVERYBODY = (SIGNED_OUT, BY_LINK, ELSEWHERE, *ROLES)
@@ -35,12 +32,7 @@ def app(demo_url: str, tmp_path: Path) -> FastAPI:
     file = tmp_path / "walls.db"
     shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
     made = application(f"sqlite:///{file}")
-    with made.state.database.writing() as session:
-        person = service.add_user(
-            session, organisation_id=1, name="Nils Rook", email="nils@calderbrook.example", actor=COMMAND_LINE
-        )
-        assert person.person_id == SOMEBODY
-        links.send_password_link(session, person_id=person.person_id, organisation_id=1, actor=COMMAND_LINE)
+    assert add_somebody(made.state.database) == SOMEBODY
     add_elsewhere(made.state.database)
     return made
 

@@ -12,10 +12,12 @@ import pytest
 from jinja2 import Environment, nodes
 from starlette.testclient import TestClient
 
+from svtracker.web.caching import Kept
 from svtracker.web.pages.frame import Page, Renderer, Site
 from tests.guards.test_pages import states
 from tests.web.conftest import MakeClient
 from tests.web.installation import ROOT, WORKED
+from tests.web.visitors import password_token
 
 TEMPLATES = ROOT / "templates"
 # What every page has; the frame reads it, not each template.
@@ -23,6 +25,8 @@ FRAME = {field.name for field in dataclasses.fields(Page)}
 
 # Fields that a page carries and its template does not read, each with its reason.
 UNREAD = {
+    ("UsersPlan", "done"): "a plan that was carried out leads on to the list of people",
+    ("Rule", "who"): "read as `who_words`, which is made of it",
     ("Problem", "file"): "the form names the file once, above its problems; the JSON and the command repeat it",
 }
 
@@ -86,7 +90,11 @@ def parts(kind: Any, seen: set[type]) -> Iterator[type]:
 
 @pytest.fixture
 def rendered(
-    client: TestClient, empty: TestClient, make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient,
+    inside: TestClient,
+    empty: TestClient,
+    make_client: MakeClient,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, set[type]]:
     """Every template with the contexts that the application really gives it."""
     seen: dict[str, set[type]] = {}
@@ -100,6 +108,7 @@ def rendered(
         seen.setdefault(template, set()).add(type(context))
         return block(self, request, template, name, context)
 
+    client.app.state.kept = Kept()  # pages that were made before are made again
     monkeypatch.setattr(Renderer, "page", noting_page)
     monkeypatch.setattr(Renderer, "block", noting_block)
     for _ in states(client, empty, make_client(max_upload_bytes=2048)):
@@ -124,6 +133,22 @@ def rendered(
         "/api/docs",
     ):
         assert client.get(path).status_code == 200
+    for path in (
+        "/account",
+        "/people",
+        "/people/1",
+        "/people/add",
+        "/people/import",
+        "/personal-links",
+        "/messages",
+        "/messages/1",
+    ):
+        assert inside.get(path).status_code == 200
+    assert client.get("/sign-in").status_code == 200
+    assert client.get("/links/nothing-is-known-of-this").status_code == 410
+    assert client.post("/links/nothing-is-known-of-this/new").status_code == 200
+    assert client.get(f"/links/{password_token(inside)}").status_code == 410
+    assert inside.get(f"/links/{password_token(inside)}").status_code == 200
     assert client.get("/frameworks/open-toms/2021.1", headers={"hx-request-type": "partial"}).status_code == 200
     assert client.post("/score", data={"text": WORKED}).status_code == 200
     return seen

@@ -1,5 +1,6 @@
 """The application of the demo, an empty installation, and one for any settings."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
 from tests.web.installation import application, client_of, fill
+from tests.web.visitors import add_somebody, visitor
 
 MakeClient = Callable[..., TestClient]
 
@@ -56,6 +59,23 @@ def each_client(request: pytest.FixtureRequest) -> TestClient:
     """The demo on each database, one after the other."""
     name = {"sqlite": "client", "postgresql": "client_on_postgresql"}[request.param]
     return request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="session")
+def inside_app(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The demo in a database of its own, in which an administrator has added a person and sent a link."""
+    file = tmp_path_factory.mktemp("inside") / "inside.db"
+    shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
+    app = application(f"sqlite:///{file}")
+    add_somebody(app.state.database)
+    return app
+
+
+@pytest.fixture(scope="session")
+def inside(inside_app: FastAPI) -> Iterator[TestClient]:
+    """The administrator of the demo, signed in."""
+    with client_of(inside_app) as opened:
+        yield visitor(inside_app, opened, Role.ADMINISTRATOR).client
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from svtracker.identity import service
 from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.rules.sessions import How
+from svtracker.identity.service import links
 from svtracker.identity.service.demo import address_of
 from svtracker.registers import service as registers
 from svtracker.registers.store import add_organisation
@@ -31,6 +32,28 @@ class Visitor:
     @property
     def own_form(self) -> dict[str, str]:
         return {CSRF_HEADER: self.form_token} if self.form_token else {}
+
+
+def add_somebody(database: Database) -> int:
+    """A person of the demo's council with a role, to whom a link was sent: so there is one of each kind of thing."""
+    with database.writing() as session:
+        person = service.add_user(
+            session,
+            organisation_id=1,
+            name="Nils Rook",
+            email="nils.rook@calderbrook.example",
+            roles=[Role.VIEWER],
+            actor=COMMAND_LINE,
+        )
+        links.send_password_link(session, person_id=person.person_id, organisation_id=1, actor=COMMAND_LINE)
+        return person.person_id
+
+
+def password_token(client: TestClient) -> str:
+    """The text of a new link with which the person of `add_somebody` sets a password."""
+    with client.app.state.database.writing() as session:  # type: ignore[attr-defined]  # the application is known here
+        sent = [one for one in service.list_links(session, organisation_id=1) if one.purpose is Purpose.SET_PASSWORD]
+        return service.new_token(session, sent[0].id)
 
 
 def add_elsewhere(database: Database) -> int:

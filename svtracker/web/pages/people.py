@@ -108,7 +108,6 @@ class PersonPage(Page):
 
     number: int
     name: str
-    email: str
     facts: tuple[tuple[str, str], ...]
     grants: tuple[GrantRow, ...]
     actions: tuple[StateAction, ...]
@@ -289,7 +288,6 @@ def person_page(
         answer=said,
         number=user.person_id,
         name=name,
-        email=user.email or "",
         facts=(
             ("Email address", user.email or "erased"),
             ("Signs in by", _ways(user)),

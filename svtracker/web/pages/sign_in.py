@@ -78,7 +78,6 @@ class RoleRow:
 class AccountPage(Page):
     """Who I am here, what I may do, and where I am signed in."""
 
-    name: str
     organisation: str
     roles: tuple[RoleRow, ...]
     sessions: tuple[SessionRow, ...]
@@ -183,11 +182,11 @@ def account_page(
     others = len(sessions) - 1
     return AccountPage(
         title=mine.name,
+        head_title="Your account",
         caption="Your account",
         answer=f"You work for {organisation.name}"
         + (f" as {wording.listed([one.role for one in roles])}." if roles else ", so far without a role.")
         + (f" You are also signed in in {wording.counted(others, 'other browser')}." if others > 0 else ""),
-        name=mine.name,
         organisation=organisation.name,
         roles=roles,
         sessions=tuple(
