@@ -32,16 +32,17 @@ def upgrade() -> None:
 
 @app.command()
 def check() -> None:
-    """Check the database: migrations, tables, every version of a measure set, and the record of events.
+    """Check the database: migrations, tables, every version of a measure set, the record of events, and accounts.
 
     Each stored version must be what its stored file says, and that file must have the SHA-256 of its release.
     Each chain of events must be whole; its last hash is printed, to be kept elsewhere and compared another day.
+    Accounts and roles must be what the events add up to.
     Problems go to standard error, one per line, with exit status 2.
     """
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
     from svtracker.audit import service as audit
     from svtracker.frameworks import service as frameworks
-    from svtracker.identity import service as _identity  # noqa: F401
+    from svtracker.identity import service as identity
     from svtracker.kernel import wording
     from svtracker.kernel.exceptions import RefusedError
     from svtracker.kernel.problems import Problem
@@ -59,12 +60,15 @@ def check() -> None:
             versions = frameworks.list_versions(session)
             problems += frameworks.check_stored_versions(session, indices=indices)
             problems += audit.check_chains(session)
+            problems += identity.check_accounts(session)
+            people = len(identity.list_users(session, organisation_id=None))
             heads = audit.list_heads(session)
         if problems:
             raise RefusedError(problems)
     typer.echo(f"migrations: at {migrations.head()}")
     typer.echo("tables: as this program needs them")
     typer.echo(f"measure sets: {wording.counted(len(versions), 'version')}, each as its file says")
+    typer.echo(f"accounts: {wording.counted(people, 'person', 'people')}, each as the events tell")
     for head in heads:
         name, events = audit.chain_name(head.organisation_id), wording.counted(head.sequence, "event")
         typer.echo(f"{name}: {events}, unbroken, the last with hash {head.hash}")

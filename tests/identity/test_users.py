@@ -354,7 +354,9 @@ class TestErasing:
     def test_leaves_nothing_by_which_the_person_could_be_found(
         self, database: Database, wren: User, robin: User, clock: HandClock
     ) -> None:
+        assert sign_in(database, clock, email=robin.email) == service.Refused()
         set_password(database, robin, clock)
+        assert isinstance(sign_in(database, clock, email=robin.email), service.SignedIn)
         with database.writing() as session:
             queued = messages.queue(
                 session,

@@ -1,6 +1,7 @@
 """Senders: a real mail server on loopback, and a folder."""
 
 import socket
+import ssl
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,6 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from svtracker.kernel.exceptions import MailNotSentError, MailNotSetUpError
 from svtracker.messages.senders import FileSender, SmtpSender, sender_of
 
+CERTIFICATE = Path(__file__).parent / "loopback.pem"
 FROM = "social-value@north-vale.example"
 
 
@@ -40,6 +42,26 @@ class Mailbox:
     ) -> AuthResult:
         self.signed_in.append(data.login)
         return AuthResult(success=data.password == b"p:a@ss", handled=False)
+
+
+@pytest.fixture
+def encrypting() -> Iterator[tuple[Mailbox, int]]:
+    """A mail server that takes nothing before STARTTLS, and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    box, context = Mailbox(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    server = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=box.authenticate,
+    )
+    server.start()
+    yield box, port
+    server.stop()
 
 
 @pytest.fixture
@@ -126,6 +148,28 @@ class TestAMailServer:
         with pytest.raises(MailNotSentError, match="could not be used"):
             sender.send(mail())
         assert (box.received, box.signed_in) == ([], [])
+
+
+class TestAnEncryptedConnection:
+    @pytest.fixture
+    def sender(self, encrypting: tuple[Mailbox, int]) -> SmtpSender:
+        return SmtpSender(
+            host="127.0.0.1", port=encrypting[1], address=FROM, starttls=True, user="officer", password="p:a@ss"
+        )
+
+    def test_carries_password_and_message(
+        self, encrypting: tuple[Mailbox, int], sender: SmtpSender, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+        sender.send(mail())
+        assert (len(encrypting[0].received), encrypting[0].signed_in) == (1, [b"officer"])
+
+    def test_to_somebody_with_a_certificate_that_nobody_vouches_for_is_refused(
+        self, encrypting: tuple[Mailbox, int], sender: SmtpSender
+    ) -> None:
+        with pytest.raises(MailNotSentError, match=r"could not be used \(SSLCertVerificationError\)"):
+            sender.send(mail())
+        assert (encrypting[0].received, encrypting[0].signed_in) == ([], [])
 
 
 class TestAFolder:

@@ -4,6 +4,7 @@ A service never commits. Two functions open their own units of work and say why:
 `use_set_password`, which hash a password in between.
 """
 
+from svtracker.identity.service.checks import check_accounts
 from svtracker.identity.service.links import (
     address_of,
     enter_by_link,
@@ -68,6 +69,7 @@ __all__ = [
     "attempt_sign_in",
     "begin_sign_in",
     "change_user",
+    "check_accounts",
     "disable_user",
     "enable_user",
     "end_lapsed_sessions",

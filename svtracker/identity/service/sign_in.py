@@ -73,7 +73,7 @@ def attempt_sign_in(
     if isinstance(begun, Refused):
         return begun
     right, newer = hashing.verify(password, begun.hash)
-    if not right or begun.person_id is None:
+    if not right:
         return Refused()
     with database.writing() as session:
         return finish_sign_in(session, begun, newer=newer, user_agent=user_agent, replaces=replaces, clock=clock)
