@@ -5,13 +5,9 @@ turn, so that a machine that gets slower does so for both.
 """
 
 import asyncio
-import gc
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +18,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from svtracker.audit.rules.events import SYSTEM
 from svtracker.frameworks import service as frameworks
@@ -48,33 +43,8 @@ from svtracker.tenders.rules.values import (
 from svtracker.tenders.rules.warnings import Limits
 from svtracker.web.app import create_app
 from svtracker.web.pages.frame import Page, Renderer
-
-ROUNDS = 7
-
-
-@dataclass(frozen=True)
-class Timed:
-    """Medians in milliseconds."""
-
-    ours: float
-    floor: float
-
-
-def in_turn(ours: Callable[[], object], floor: Callable[[], object], *, times: int, floor_times: int = 0) -> Timed:
-    """Both in turn, several rounds; milliseconds for one go."""
-    own, bare = [], []
-    for _ in range(ROUNDS):
-        own.append(_milliseconds(ours, times))
-        bare.append(_milliseconds(floor, floor_times or times))
-    return Timed(ours=statistics.median(own), floor=statistics.median(bare))
-
-
-def _milliseconds(work: Callable[[], object], times: int) -> float:
-    gc.collect()
-    begun = time.perf_counter()
-    for _ in range(times):
-        work()
-    return (time.perf_counter() - begun) * 1000 / times
+from tests.bench import walls
+from tests.bench.measure import Requests, Timed, in_turn, page_bench, say
 
 
 def tender_of(version: Version, *, bids: int) -> Tender:
@@ -143,60 +113,6 @@ def score_bench(version: Version, *, bids: int, times: int) -> Timed:
     )
 
 
-class Requests:
-    """One application asked in this process, without a network."""
-
-    def __init__(self, app: ASGIApp, path: str) -> None:
-        self.app, self.path = app, path
-
-    async def once(self) -> None:
-        """One GET, its answer read."""
-        sent = []
-        path, _, query = self.path.partition("?")
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "GET",
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [(b"host", b"bench")],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 80),
-        }
-
-        async def receive() -> dict[str, object]:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: dict[str, object]) -> None:
-            sent.append(message)
-
-        await self.app(scope, receive, send)  # type: ignore[arg-type]
-        if sent[0]["status"] != 200:
-            raise RuntimeError(f"{self.path} answered {sent[0]['status']}")
-
-
-async def page_bench(ours: Requests, floor: Requests, *, times: int) -> Timed:
-    """A page of the application against the same template with ready data."""
-
-    async def rounds(asked: Requests) -> float:
-        begun = time.perf_counter()
-        for _ in range(times):
-            await asked.once()
-        return (time.perf_counter() - begun) * 1000 / times
-
-    for warm in (ours, floor):
-        await warm.once()
-    own, bare = [], []
-    for _ in range(ROUNDS):
-        own.append(await rounds(ours))
-        bare.append(await rounds(floor))
-    return Timed(ours=statistics.median(own), floor=statistics.median(bare))
-
-
 def ready_app(renderer: Renderer, template: str, page: Page) -> Starlette:
     """The floor of a page: its template with data that is there already."""
 
@@ -216,17 +132,18 @@ def main(argv: Sequence[str]) -> int:
         print(f"There is no {file}.")
         return 2
     print("what                                             ours ms   floor ms   ratio   goal")
-    _say("score 8 bids x 34 lines, all tests (bare sums)", score_bench(version, bids=8, times=40), "under 5 ms")
-    _say("score 1,000 bids x 34 lines (bare sums)", score_bench(version, bids=1_000, times=1), "")
+    say("score 8 bids x 34 lines, all tests (bare sums)", score_bench(version, bids=8, times=40), "under 5 ms")
+    say("score 1,000 bids x 34 lines (bare sums)", score_bench(version, bids=1_000, times=1), "")
     data = file.read_bytes()
     loading = in_turn(
         lambda: load_version(name=file.name, data=data, indices=reference.indices),
         lambda: yaml.load(data, Loader=yaml.CSafeLoader),
         times=5,
     )
-    _say("load and check a version (parse its YAML)", loading, "")
+    say("load and check a version (parse its YAML)", loading, "")
     with tempfile.TemporaryDirectory() as folder:
         _pages(settings, Path(folder))
+        walls.run(settings, Path(folder), say)
     return 0
 
 
@@ -258,14 +175,10 @@ def _pages(settings: Settings, folder: Path) -> None:
             template, page = kept[-1]
             floor = Requests(ready_app(app.state.renderer, template, page), "/ready")
             timed = await page_bench(Requests(app, path), floor, times=40)
-            _say(f"{name} (same template, ready data)", timed, "at most 2.0")
+            say(f"{name} (same template, ready data)", timed, "at most 2.0")
 
     asyncio.run(run())
     app.state.database.dispose()
-
-
-def _say(what: str, timed: Timed, goal: str) -> None:
-    print(f"{what:47} {timed.ours:9.3f}  {timed.floor:9.3f}  {timed.ours / timed.floor:6.1f}   {goal}")
 
 
 if __name__ == "__main__":
