@@ -92,6 +92,8 @@ _PERSON = (
     col(PersonRow.erased_by_id),
     col(PersonRow.erased_because),
 )
+# Every page asks who is there, so this is made once.
+_GET_PERSON = select(*_PERSON).where(col(PersonRow.id) == bindparam("person_id"))
 
 
 def get_head(session: Session, *, organisation_id: int | None) -> Head | None:
@@ -186,7 +188,7 @@ def blank_person(session: Session, person_id: int, *, actor: Actor, at: datetime
 
 def get_person(session: Session, person_id: int) -> Person | None:
     """The person of that number."""
-    found = session.execute(select(*_PERSON).where(col(PersonRow.id) == person_id)).one_or_none()
+    found = session.execute(_GET_PERSON, {"person_id": person_id}).one_or_none()
     return None if found is None else Person(**found._asdict())
 
 

@@ -147,6 +147,19 @@ class TestToATask:
         assert told(database, "session") == ["session_opened", "session_ended"]
         assert check(database) == []
 
+    def test_of_an_account_that_is_locked_opens_nothing_until_it_is_unlocked(
+        self, database: Database, wren: User, robin: User, clock: HandClock
+    ) -> None:
+        token = hand_out(database, robin, clock, **RETURN)
+        why = {"organisation_id": None, "actor": COMMAND_LINE, "reason": "leaves"}
+        with database.writing() as session:
+            service.lock_user(session, robin.person_id, **why)
+        with pytest.raises(LinkUnusableError, match="it is revoked"):
+            enter(database, token, clock)
+        with database.writing() as session:
+            service.unlock_user(session, robin.person_id, **why)
+        assert current(database, enter(database, token, clock), clock).person_id == robin.person_id
+
     def test_that_of_another_organisation_is_not_found(
         self, database: Database, contact: User, clock: HandClock
     ) -> None:

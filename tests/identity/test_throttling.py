@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from svtracker.identity.rules.accounts import address_key
 from svtracker.identity.rules.throttling import PER_ACCOUNT, PER_ADDRESS, Limit, wait_seconds
 from tests.identity.people import NOON
 
@@ -81,3 +82,19 @@ def test_a_guesser_who_never_sleeps_gets_few_tries(gaps: list[int]) -> None:
         failures.append(now)
     for first in range(len(failures) - 11):
         assert failures[first + 11] - failures[first] >= PER_ACCOUNT.within - timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("testclient", "", False),
+        ("\ud800", "\0", False),
+    ],
+)
+def test_whoever_has_half_of_an_ipv6_address_has_one_address(one: str, other: str, same: bool) -> None:
+    assert (address_key(one) == address_key(other)) is same

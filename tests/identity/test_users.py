@@ -255,11 +255,14 @@ class TestStates:
 
     def test_locked_and_unlocked(self, database: Database, wren: User, robin: User, clock: HandClock) -> None:
         set_password(database, robin, clock)
+        before = sign_in(database, clock, email=robin.email)
         locked = act(database, "lock_user", robin.person_id, organisation_id=None, **WHY)
         assert (locked.state, locked.locked_because) == (AccountState.LOCKED, "leaves")
         assert sign_in(database, clock, email=robin.email) == service.Refused()
         act(database, "unlock_user", robin.person_id, organisation_id=None, **WHY)
         assert isinstance(sign_in(database, clock, email=robin.email), service.SignedIn)
+        with database.reading() as session:  # unlocking brings no session back
+            assert service.session_of(session, before.session.token, clock=clock) is None
         assert told(database, "account")[-2:] == ["account_locked", "account_unlocked"]
 
     def test_enabled_again(self, database: Database, wren: User, robin: User, clock: HandClock) -> None:

@@ -1,6 +1,7 @@
 """What an account is known by: keys from which nobody reads an address, and the states of an account."""
 
 import hashlib
+import ipaddress
 import re
 import unicodedata
 from enum import StrEnum
@@ -26,7 +27,17 @@ def email_key(email: str) -> str:
 
 
 def address_key(address: str) -> str:
-    """SHA-256 of the address on the network from which somebody tries to sign in."""
+    """SHA-256 of the address on the network from which somebody tries to sign in.
+
+    Of an IPv6 address the first half counts: whoever has one has all that begin with it.
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        found = None
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found
+        address = str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
     return hashlib.sha256(address.encode("utf-8", "surrogatepass")).hexdigest()
 
 
