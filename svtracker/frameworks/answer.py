@@ -11,7 +11,7 @@ from svtracker.frameworks.rules.uprating import NotUprated, Uprated
 from svtracker.frameworks.rules.values import Measure, Theme, ValueBasis, Version
 from svtracker.frameworks.store import StoredVersion
 from svtracker.kernel import numbers
-from svtracker.registers.rules import IndexValue, year_name
+from svtracker.registers.rules.figures import IndexValue, year_name
 
 Answer = dict[str, Any]
 

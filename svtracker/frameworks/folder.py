@@ -8,7 +8,7 @@ from svtracker.frameworks import loader
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel.exceptions import RefusedError
 from svtracker.kernel.problems import Problem
-from svtracker.registers.rules import PriceIndex
+from svtracker.registers.rules.figures import PriceIndex
 
 
 def names_in_folder(folder: Path) -> list[str]:

@@ -32,7 +32,7 @@ from svtracker.frameworks.schema import (
 )
 from svtracker.kernel.problems import Finding, Problem, shown
 from svtracker.kernel.units import Unit
-from svtracker.registers.rules import PriceIndex
+from svtracker.registers.rules.figures import PriceIndex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

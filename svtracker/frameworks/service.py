@@ -20,7 +20,7 @@ from svtracker.frameworks.store import StoredFile, StoredVersion
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, RefusedError, ReleasedVersionChangedError
 from svtracker.kernel.problems import Problem
-from svtracker.registers.rules import PriceIndex
+from svtracker.registers.rules.figures import PriceIndex
 
 
 class LoadOutcome(StrEnum):

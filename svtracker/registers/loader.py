@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from svtracker.files.shapes import IsoDate, Link, NonEmptyText, QuotedDecimal, Rows, Shape, fit, wanted
 from svtracker.files.yaml_reader import Document, bytes_of, read_document
 from svtracker.kernel.problems import Problem, shown
-from svtracker.registers.rules import CALENDAR, FINANCIAL, IndexSeries, MinimumWage, PriceIndex, WageRate
+from svtracker.registers.rules.figures import CALENDAR, FINANCIAL, IndexSeries, MinimumWage, PriceIndex, WageRate
 
 
 def _year(text: str) -> str:

@@ -18,3 +18,22 @@ class OrganisationRow(Row, table=True):
     short_name: str
     is_demo: bool
     created_at: datetime
+
+
+class PolicyRow(Row, table=True):
+    """What an organisation sets for itself; without a row it has the defaults."""
+
+    __tablename__ = "organisation_policy"
+
+    organisation_id: int = Field(
+        primary_key=True, foreign_key="organisation.id", sa_column_kwargs={"autoincrement": False}
+    )
+    brand_colour: str
+    high_percent: Decimal = Field(sa_type=DecimalText)
+    concentration_percent: Decimal = Field(sa_type=DecimalText)
+    fte_percent: Decimal = Field(sa_type=DecimalText)
+    median_times: Decimal = Field(sa_type=DecimalText)
+    on_track_percent: Decimal = Field(sa_type=DecimalText)
+    slightly_behind_percent: Decimal = Field(sa_type=DecimalText)
+    behind_percent: Decimal = Field(sa_type=DecimalText)
+    version: int

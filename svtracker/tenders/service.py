@@ -5,7 +5,7 @@ from pathlib import Path
 
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel.exceptions import RefusedError
-from svtracker.registers.rules import MinimumWage
+from svtracker.registers.rules.figures import MinimumWage
 from svtracker.tenders.loader import FindVersion, KnownVersions, load_tender
 from svtracker.tenders.rules.result import Result, score
 from svtracker.tenders.rules.values import Tender

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from svtracker.frameworks.loader import load_version
 from svtracker.frameworks.rules.values import Version
-from svtracker.registers.rules import IndexSeries, PriceIndex
+from svtracker.registers.rules.figures import IndexSeries, PriceIndex
 
 FOLDER = Path(__file__).parent / "bad"
 EARLIER = (FOLDER / "valid-2018.1.yaml").read_text(encoding="utf-8")

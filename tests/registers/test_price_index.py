@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from svtracker.registers.rules import (
+from svtracker.registers.rules.figures import (
     IndexSeries,
     IndexValue,
     MinimumWage,

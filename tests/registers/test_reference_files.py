@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from svtracker.registers.loader import load_reference, read_reference
-from svtracker.registers.rules import MinimumWage, PriceIndex
+from svtracker.registers.rules.figures import MinimumWage, PriceIndex
 
 INDEX = """\
 id: deflator

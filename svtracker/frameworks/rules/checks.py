@@ -23,7 +23,7 @@ from svtracker.frameworks.rules.values import (
 from svtracker.kernel import numbers
 from svtracker.kernel.problems import Finding, shown
 from svtracker.kernel.units import DECIMALS, LARGEST_UNIT_VALUE, Unit
-from svtracker.registers.rules import PriceIndex
+from svtracker.registers.rules.figures import PriceIndex
 
 Path = tuple[str | int, ...]
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from svtracker.frameworks.rules.values import NO_INDEX, Kind, ValueBasis, Version
 from svtracker.kernel import numbers
 from svtracker.kernel.exceptions import UnitValueMissingError
-from svtracker.registers.rules import IndexValue, NoIndexValue, PriceIndex, index_for
+from svtracker.registers.rules.figures import IndexValue, NoIndexValue, PriceIndex, index_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from svtracker.frameworks.rules.values import (
 )
 from svtracker.kernel import numbers, wording
 from svtracker.kernel.units import WORDS, Unit
-from svtracker.registers.rules import IndexValue, PriceIndex, year_name
+from svtracker.registers.rules.figures import IndexValue, PriceIndex, year_name
 from svtracker.web.pages.frame import Page
 from svtracker.web.pages.frameworks import (
     Fact,
