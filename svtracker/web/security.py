@@ -5,7 +5,6 @@ Written as plain ASGI: a `BaseHTTPMiddleware` costs a fifth of a page's time.
 
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -19,21 +18,29 @@ READ_AND_THROWN_AWAY = 32 * 1024 * 1024
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
+
+def content_security_policy(form_target: str | None = None) -> str:
+    """What a page of ours may load and where its forms may lead: here, and to one other origin where that is named.
+
+    Browsers hold `form-action` against the redirect that follows a form, too; so the button that leads to the
+    identity provider needs the provider's origin in it.
+    """
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            f"form-action 'self' {form_target}" if form_target else "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
 
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -46,8 +53,9 @@ HEADERS = {
 class SecurityHeaders:
     """Puts the same headers on every answer, errors and files among them."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, form_target: str | None = None) -> None:
         self.app = app
+        self.headers = {**HEADERS, "Content-Security-Policy": content_security_policy(form_target)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the start of its answer."""
@@ -58,7 +66,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers[name] = value
             await send(message)
 
@@ -151,16 +159,6 @@ class OwnOriginOnly:
             await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a name or address is that of the machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _is_foreign(headers: Headers) -> bool:
