@@ -80,7 +80,14 @@ def come_back(
     if token is not None:
         with request.app.state.database.writing() as session:
             flow = service.take_flow(session, cookie=token, state=state, clock=request.app.state.clock)
-    if flow is None:
+    if error == "access_denied":  # some providers leave the state out here, and a person is told all the same
+        response = _not_let_in(
+            request,
+            what="The sign-in was refused or broken off at the identity provider.",
+            why=f"You pressed “cancel” there, or your council does not let your account use this service. {NOBODY}",
+            do="Sign in again. If that ends here too, ask whoever runs the accounts of your council.",
+        )
+    elif flow is None:
         response = _not_let_in(
             request,
             what="This way of signing in is over.",
@@ -89,10 +96,10 @@ def come_back(
             do=f"Begin again at {settings.public_address}/sign-in. If you are signed in already, just go on.",
             status=HTTPStatus.BAD_REQUEST,
         )
-    elif iss is not None and iss != _client(request).provider.issuer:  # RFC 9207: another provider's answer
+    elif error or iss not in {None, _client(request).provider.issuer}:
+        # Another error than a refusal, or the answer of another provider (RFC 9207). What it says of itself is not
+        # repeated, since anybody can write that into an address.
         response = _out_of_order(request, ProviderMistrustedError())
-    elif error:
-        response = _refused(request, error)
     else:
         response = _finish(request, settings, flow, code)
     if state:
@@ -159,18 +166,6 @@ def _finish(request: Request, settings: OwnSettings, flow: Flow, code: str) -> R
 def _client(request: Request) -> ProviderClient:
     client: ProviderClient = request.app.state.provider
     return client
-
-
-def _refused(request: Request, error: str) -> Response:
-    """The provider sent no code; its own words are not repeated, since anybody can write them into an address."""
-    if error == "access_denied":
-        return _not_let_in(
-            request,
-            what="The sign-in was refused or broken off at the identity provider.",
-            why=f"You pressed “cancel” there, or your council does not let your account use this service. {NOBODY}",
-            do="Sign in again. If that ends here too, ask whoever runs the accounts of your council.",
-        )
-    return _out_of_order(request, ProviderMistrustedError())
 
 
 def _out_of_order(request: Request, error: ProviderAwayError | ProviderMistrustedError) -> Response:
