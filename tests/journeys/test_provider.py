@@ -64,6 +64,7 @@ def test_somebody_signs_in_with_the_councils_account_and_out_again(window: Page,
     window.get_by_role("button", name="Authorize").click()
     expect(window.get_by_role("heading", level=1, name="Wren Alder")).to_be_visible()
     expect(window).to_have_url(re.compile(r"/account$"))
+    said.clear()
     said.listen(window)
     expect(window.get_by_role("table")).to_contain_text("identity provider")
     window.get_by_role("button", name="Sign out", exact=True).click()
