@@ -77,7 +77,7 @@ def test_an_identity_provider_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SVTRACKER_OIDC_ROLES", " SV.Admin = administrator;a=b=Evaluator ;; SV.Admin=viewer")
     found = read_settings().provider
     assert found is not None
-    assert (found.issuer, found.origin) == ("https://login.council.example/v2.0", "https://login.council.example")
+    assert found.issuer == "https://login.council.example/v2.0"
     assert (found.client_id, found.client_secret, found.organisation) == ("svtracker", "V8Q~alone", "north-vale")
     assert (found.name, found.roles_claim) == ("your council account", "roles")
     assert found.roles == (
@@ -154,7 +154,7 @@ def test_an_identity_provider_on_the_machine_itself_needs_no_https(monkeypatch: 
     monkeypatch.setenv("SVTRACKER_OIDC_ISSUER", f"http://{host}/realm")
     found = read_settings().provider
     assert found is not None
-    assert found.origin == f"http://{host}"
+    assert found.issuer == f"http://{host}/realm"
 
 
 def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

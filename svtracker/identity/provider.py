@@ -19,7 +19,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from svtracker.identity.rules.provider import LEEWAY, LONGEST_SUBJECT, Provider, is_address, origin_of
+from svtracker.identity.rules.provider import LEEWAY, LONGEST_SUBJECT, Provider, is_address
 from svtracker.kernel.exceptions import ProviderAwayError, ProviderMistrustedError
 
 log = logging.getLogger(__name__)
@@ -91,10 +91,6 @@ class ProviderClient:
                 self._document = _Kept(value=self._read_document(found), at=now)
             document: Document = self._document.value
             return document
-
-    def is_at_issuer(self, document: Document) -> bool:
-        """Whether people sign in at the same origin as the issuer, to which our pages let a form lead."""
-        return origin_of(document.authorization_endpoint) == self.provider.origin
 
     def address(self, document: Document, *, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
         """Where the browser goes to sign in at the provider."""

@@ -70,7 +70,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         dependencies=[Depends(guard)],
         middleware=[
             Middleware(RequestLog),
-            Middleware(SecurityHeaders, form_target=provider.origin if provider else None),
+            Middleware(SecurityHeaders),
             Middleware(OwnOriginOnly),
             Middleware(BodyLimit, limit=settings.max_upload_bytes + FORM_ROOM, refusal=errors.too_large),
             Middleware(HeadAsGet),

@@ -18,29 +18,21 @@ READ_AND_THROWN_AWAY = 32 * 1024 * 1024
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-
-def content_security_policy(form_target: str | None = None) -> str:
-    """What a page of ours may load and where its forms may lead: here, and to one other origin where that is named.
-
-    Browsers hold `form-action` against the redirect that follows a form, too; so the button that leads to the
-    identity provider needs the provider's origin in it.
-    """
-    return "; ".join(
-        [
-            "default-src 'none'",
-            "script-src 'self'",
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            f"form-action 'self' {form_target}" if form_target else "form-action 'self'",
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        ]
-    )
-
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
 
 HEADERS = {
-    "Content-Security-Policy": content_security_policy(),
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -53,9 +45,8 @@ HEADERS = {
 class SecurityHeaders:
     """Puts the same headers on every answer, errors and files among them."""
 
-    def __init__(self, app: ASGIApp, *, form_target: str | None = None) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self.headers = {**HEADERS, "Content-Security-Policy": content_security_policy(form_target)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the start of its answer."""
@@ -66,7 +57,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
+                for name, value in HEADERS.items():
                     headers[name] = value
             await send(message)
 

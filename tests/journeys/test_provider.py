@@ -58,7 +58,8 @@ def test_somebody_signs_in_with_the_councils_account_and_out_again(window: Page,
     expect(window).to_have_url(re.compile(r"/sign-in\?next="))
     window.get_by_role("button", name=BUTTON).click()
     expect(window).to_have_url(re.compile(re.escape(f"{there.address}/oauth2/authorize")))
-    assert [one for one in said if not one.startswith(("https://cdn.", there.address))] == []  # its own pages complain
+    # The provider’s own pages complain, and the picture of a page that leads on at once is not waited for.
+    assert [one for one in said if not one.startswith(("https://cdn.", there.address)) and "ABORTED" not in one] == []
     said.stop(window)
     window.get_by_role("textbox").fill("9b1c-wren")
     window.get_by_role("button", name="Authorize").click()
@@ -94,21 +95,15 @@ def test_two_tabs_of_one_browser_both_come_in(window: Page) -> None:
     assert [one["name"] for one in window.context.cookies() if "svtracker-" in one["name"]] == []
 
 
-def test_our_policy_lets_the_button_lead_to_the_provider_and_nowhere_else(
-    window: Page, app: FastAPI, there: IdentityProvider
-) -> None:
-    """The same page without the provider's origin in its policy: the browser does not follow the redirect."""
-    window.route(
-        re.compile(r"/sign-in$"),
-        lambda route: _without(there.address, route) if route.request.method == "GET" else route.continue_(),
-    )
-    window.goto("/sign-in")
-    with window.expect_event("console", lambda said: "form-action" in said.text):
-        window.get_by_role("button", name=BUTTON).click()
-    assert "/oauth2/authorize" not in there.asked
-
-
-def _without(origin: str, route: object) -> None:
-    answer = route.fetch()  # type: ignore[attr-defined]
-    policy = answer.headers["content-security-policy"].replace(f" {origin}", "")
-    route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})  # type: ignore[attr-defined]
+def test_a_provider_may_send_people_on_to_another_one(window: Page, there: IdentityProvider) -> None:
+    """As the provider of many councils does, to the federation server of one: our policy for forms is not asked."""
+    there.sends_on_to = there.address.replace("localhost", "127.0.0.1")
+    window.goto("/sign-in?next=/account")
+    window.get_by_role("button", name=BUTTON).click()
+    expect(window).to_have_url(re.compile(re.escape(f"{there.sends_on_to}/oauth2/authorize")))
+    window.go_back()
+    expect(window.get_by_role("button", name=BUTTON)).to_be_visible()
+    window.go_forward()
+    window.get_by_role("textbox").fill("9b1c-wren")
+    window.get_by_role("button", name="Authorize").click()
+    expect(window.get_by_role("heading", level=1, name="Wren Alder")).to_be_visible()

@@ -44,6 +44,7 @@ class IdentityProvider:
     algorithm: str = "RS256"
     status: int | None = None
     token_answer: str | None = None
+    sends_on_to: str | None = None
     asked: list[str] = field(default_factory=list)
     token_requests: list[dict[str, str]] = field(default_factory=list)
 
@@ -89,6 +90,8 @@ def provider(clock: Clock = system_clock) -> Iterator[IdentityProvider]:
     def note() -> Any:
         path = flask.request.path
         running.asked.append(path)
+        if path.endswith("/authorize") and running.sends_on_to and flask.request.host_url[:-1] != running.sends_on_to:
+            return flask.redirect(running.sends_on_to + flask.request.full_path)
         if path.endswith("/token"):
             running.token_requests.append(flask.request.form.to_dict())
             if running.token_answer is not None:

@@ -34,11 +34,6 @@ class Provider:
     roles_claim: str
     roles: tuple[tuple[str, Role], ...] = ()
 
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port of the provider, as a browser compares them."""
-        return origin_of(self.issuer)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -123,12 +118,6 @@ def is_loopback(host: str | None) -> bool:
         return ip_address(host or "").is_loopback
     except ValueError:
         return False
-
-
-def origin_of(address: str) -> str:
-    """Scheme, host and port of an address: “https://login.council.example” of “https://login.council.example/a/b”."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _is_plain(text: str) -> bool:

@@ -39,7 +39,7 @@ class SignInPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class OnwardPage(Page):
-    """The link that leads to an identity provider whose sign-in page is at another address than its issuer."""
+    """The page that leads on to the identity provider: by itself, and by a link where a browser does not go on."""
 
     address: str
     host: str
@@ -129,8 +129,8 @@ def sign_in_page(
 def onward_page(address: str, *, name: str) -> OnwardPage:
     """The page that leads on to the identity provider."""
     return OnwardPage(
-        title="One more step",
-        answer=f"You sign in with {name} at another website and come back here.",
+        title="On the way to sign in",
+        answer=f"You sign in with {name} at another website and come back here. This page leads there by itself.",
         address=address,
         host=urlsplit(address).netloc,
     )

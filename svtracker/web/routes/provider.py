@@ -55,11 +55,10 @@ def start(
         nonce=begun.nonce,
         verifier=begun.verifier,
     )
-    if client.is_at_issuer(document):
-        response: Response = RedirectResponse(address, status_code=303)
-    else:
-        # Our own policy lets a form lead to the issuer alone; a link may lead anywhere.
-        response = render(request, "identity/onward.html", onward_page(address, name=client.provider.name))
+    # No redirect: browsers hold our policy for forms against every redirect that follows one, and a provider may send
+    # people on to others whom we do not know, as to the federation server of a council. A page may lead anywhere.
+    response = render(request, "identity/onward.html", onward_page(address, name=client.provider.name))
+    response.headers["Refresh"] = f"0; url={address}"
     cookies.put_flow(request, response, state=begun.state, token=begun.cookie)
     return response
 
