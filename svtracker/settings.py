@@ -5,17 +5,22 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import DirectoryPath, Field, JsonValue, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, JsonValue, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from svtracker.identity.rules.provider import Provider, is_issuer, parsed_roles
+from svtracker.identity.rules.roles import Role
 from svtracker.kernel.exceptions import RefusedError
 from svtracker.kernel.problems import Problem, shown
 
 PREFIX = "SVTRACKER_"
 
-_SECRET = frozenset({"database_url", "mail"})
+_SECRET = frozenset({"database_url", "mail", "oidc_client_secret"})
+
+# The identity provider is set up with all of these, or there is none.
+_PROVIDER = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_organisation")
 
 _PACKAGE = Path(__file__).resolve().parent
 _PACKAGED = _PACKAGE / "_resources"
@@ -37,6 +42,18 @@ def _setting(default: Any, description: str, *, wanted: str, shown_default: str 
     words: dict[str, JsonValue] = {"wanted": wanted, "default": shown_default or str(default).lower()}
     factory = {"default_factory": default} if callable(default) else {"default": default}
     return Field(description=description, json_schema_extra=words, **factory, **limits)
+
+
+def _issuer(text: str) -> str:
+    if not is_issuer(text):
+        raise ValueError
+    return text
+
+
+def _roles(text: str) -> str:
+    if not parsed_roles(text):
+        raise ValueError
+    return text
 
 
 class Settings(BaseSettings):
@@ -136,9 +153,72 @@ class Settings(BaseSettings):
         wanted="a whole number of at least 1024",
         ge=1024,
     )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = _setting(
+        None,
+        "Identity provider (OpenID Connect) of the council: the issuer exactly as the provider writes it",
+        wanted="an https address without query, as in https://login.microsoftonline.com/<tenant>/v2.0",
+        shown_default="none: people sign in with a password",
+    )
+    oidc_client_id: str | None = _setting(
+        None,
+        "Name of this service at the identity provider",
+        wanted="the client ID that the provider shows",
+        shown_default="none",
+        pattern=r"^[\x21-\x7e]+$",
+    )
+    oidc_client_secret: str | None = _setting(
+        None,
+        "Secret of this service at the identity provider",
+        wanted="the client secret that the provider showed once",
+        shown_default="none",
+        repr=False,
+        pattern=r"^[\x21-\x7e]+$",
+    )
+    oidc_organisation: str | None = _setting(
+        None,
+        "The organisation whose people come in by the identity provider",
+        wanted="the word of an organisation in “svtracker organisations list”, as in north-vale",
+        shown_default="none",
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+    )
+    oidc_name: str = _setting(
+        "your council account",
+        "What people sign in with, as the button says it",
+        wanted="a few words on one line, as in your council account",
+        min_length=1,
+        max_length=60,
+        pattern=r"^\S[^\r\n\t]*$",
+    )
+    oidc_roles_claim: str = _setting(
+        "roles",
+        "Claim of the identity provider that roles are read from",
+        wanted="the name of a claim, as in roles",
+        pattern=r"^[\x21-\x7e]+$",
+    )
+    oidc_roles: Annotated[str, AfterValidator(_roles)] | None = _setting(
+        None,
+        "Which role a value of that claim stands for, as `SV.Admin=administrator; SV.Mark=evaluator`",
+        wanted=f"value=role with “;” between; a role is one of {', '.join(Role)}",
+        shown_default="none: administrators give all roles",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = _setting(
         "info", "How much is logged", wanted="debug, info, warning or error"
     )
+
+    @property
+    def provider(self) -> Provider | None:
+        """The council's identity provider, where one is set up."""
+        if not (self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret and self.oidc_organisation):
+            return None
+        return Provider(
+            issuer=self.oidc_issuer,
+            client_id=self.oidc_client_id,
+            client_secret=self.oidc_client_secret,
+            organisation=self.oidc_organisation,
+            name=self.oidc_name,
+            roles_claim=self.oidc_roles_claim,
+            roles=parsed_roles(self.oidc_roles or ""),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +240,7 @@ def described() -> tuple[SettingWords, ...]:
 
 def read_settings() -> Settings:
     """The settings of this process, or everything that is wrong with them."""
-    problems = list(_unknown_variables())
+    problems = [*_unknown_variables(), *_missing_of_provider()]
     try:
         settings = Settings()
     except ValidationError as error:
@@ -181,9 +261,21 @@ def _words(name: str) -> dict[str, str]:
 
 def _as_problem(error: Any) -> Problem:
     name = str(error["loc"][0])
-    # The address of a database or mail server may hold a password, so it is never repeated.
+    # The address of a database or mail server may hold a password, so it is never repeated; nor is a secret.
     seen = "an address that cannot be used" if name in _SECRET else shown(error["input"])
+    if name == "oidc_client_secret":
+        seen = "a secret that cannot be used"
     return Problem(file="settings", path=_variable(name), seen=seen, wanted=_words(name)["wanted"])
+
+
+def _missing_of_provider() -> Iterator[Problem]:
+    """The identity provider is set up whole or not at all: half of it would leave a door that nobody knows of."""
+    names = [name for name in Settings.model_fields if name.startswith("oidc_")]
+    given = [name for name in names if any(os.environ.get(one) for one in (_variable(name), _variable(name).lower()))]
+    for name in _PROVIDER:
+        if given and name not in given:
+            wanted = f"{_words(name)['wanted']}, because {_variable(given[0])} is set"
+            yield Problem(file="settings", path=_variable(name), seen="nothing", wanted=wanted)
 
 
 def _unknown_variables() -> Iterator[Problem]:

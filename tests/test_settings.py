@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from svtracker.identity.rules.roles import Role
 from svtracker.kernel.exceptions import RefusedError
 from svtracker.settings import Settings, described, read_settings
 
@@ -59,6 +60,101 @@ def test_a_bad_value_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, va
     (problem,) = caught.value.problems
     assert (problem.path, problem.seen) == (variable, seen)
     assert "secret" not in str(caught.value)
+
+
+PROVIDER = {
+    "SVTRACKER_OIDC_ISSUER": "https://login.council.example/v2.0",
+    "SVTRACKER_OIDC_CLIENT_ID": "svtracker",
+    "SVTRACKER_OIDC_CLIENT_SECRET": "V8Q~alone",
+    "SVTRACKER_OIDC_ORGANISATION": "north-vale",
+}
+
+
+def test_an_identity_provider_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings().provider is None
+    for name, value in PROVIDER.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SVTRACKER_OIDC_ROLES", " SV.Admin = administrator;a=b=Evaluator ;; SV.Admin=viewer")
+    found = read_settings().provider
+    assert found is not None
+    assert found.issuer == "https://login.council.example/v2.0"
+    assert (found.client_id, found.client_secret, found.organisation) == ("svtracker", "V8Q~alone", "north-vale")
+    assert (found.name, found.roles_claim) == ("your council account", "roles")
+    assert found.roles == (
+        ("SV.Admin", Role.ADMINISTRATOR),
+        ("a=b", Role.EVALUATOR),
+        ("SV.Admin", Role.VIEWER),
+    )
+    assert "V8Q" not in f"{found!r}{read_settings()!r}"
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_half_an_identity_provider_is_none(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    for name, value in PROVIDER.items():
+        monkeypatch.setenv(name, "" if name == missing else value)
+    with pytest.raises(RefusedError) as caught:
+        read_settings()
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.seen) == (missing, "nothing")
+    assert problem.wanted.endswith(" is set")
+
+
+def test_a_part_of_it_alone_asks_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SVTRACKER_OIDC_ROLES", "SV.Admin=administrator")
+    with pytest.raises(RefusedError) as caught:
+        read_settings()
+    assert [problem.path for problem in caught.value.problems] == list(PROVIDER)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "seen"),
+    [
+        *(
+            ("ISSUER", value, f"“{value}”")
+            for value in (
+                "http://login.council.example",
+                "login.council.example",
+                "https://",
+                "https://login.council.example/?p=1",
+                "https://login.council.example/#a",
+                "https://me@login.council.example/",
+                "https://login.council.example; script-src *",
+                "https://login.council.example:port/",
+                "ftp://localhost/",
+                "http://localhost.elsewhere.example/",
+            )
+        ),
+        ("CLIENT_SECRET", "V8Q alone", "a secret that cannot be used"),
+        ("ORGANISATION", "North Vale", "“North Vale”"),
+        ("NAME", " ", "blank characters"),
+        ("ROLES_CLAIM", "a claim", "“a claim”"),
+        ("ROLES", "SV.Admin", "“SV.Admin”"),
+        ("ROLES", "=administrator", "“=administrator”"),
+        ("ROLES", "SV.Admin=king", "“SV.Admin=king”"),
+        ("ROLES", ";", "“;”"),
+    ],
+)
+def test_a_wrong_part_of_an_identity_provider_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, seen: str
+) -> None:
+    for variable, fitting in PROVIDER.items():
+        monkeypatch.setenv(variable, fitting)
+    monkeypatch.setenv(f"SVTRACKER_OIDC_{name}", value)
+    with pytest.raises(RefusedError) as caught:
+        read_settings()
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.seen) == (f"SVTRACKER_OIDC_{name}", seen)
+    assert "V8Q" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["localhost:5000", "127.0.0.1", "[::1]:5000"])
+def test_an_identity_provider_on_the_machine_itself_needs_no_https(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    for variable, fitting in PROVIDER.items():
+        monkeypatch.setenv(variable, fitting)
+    monkeypatch.setenv("SVTRACKER_OIDC_ISSUER", f"http://{host}/realm")
+    found = read_settings().provider
+    assert found is not None
+    assert found.issuer == f"http://{host}/realm"
 
 
 def test_everything_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.links import LinkState, Purpose, Times, state_of
 from svtracker.identity.rules.roles import Grant, Role
 from svtracker.identity.rules.sessions import How
-from svtracker.identity.tables import AccountRow, AttemptRow, GrantRow, LinkRow, SessionRow, TokenRow
+from svtracker.identity.tables import AccountRow, AttemptRow, FlowRow, GrantRow, LinkRow, SessionRow, TokenRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,17 @@ class Link:
     state: LinkState
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A sign-in that was begun at the identity provider; what proves it is never shown."""
+
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+    goes_to: str
+    created_at: datetime
+
+
 _ACCOUNT = (
     col(AccountRow.person_id),
     col(AccountRow.organisation_id),
@@ -101,6 +112,13 @@ _SESSION = (
     col(SessionRow.how),
     col(SessionRow.browser),
     col(SessionRow.task_link_id),
+)
+_FLOW = (
+    col(FlowRow.state),
+    col(FlowRow.nonce),
+    col(FlowRow.verifier),
+    col(FlowRow.goes_to),
+    col(FlowRow.created_at),
 )
 _LINK = (
     col(LinkRow.id),
@@ -183,8 +201,8 @@ def replace_hash(session: Session, person_id: int, *, old: str, new: str) -> Non
     session.execute(update(AccountRow).where(*where).values({"password_hash": new}))
 
 
-def add_grant(session: Session, grant: Grant, *, created_at: datetime) -> None:
-    """Writes a role that was given."""
+def add_grant(session: Session, grant: Grant, *, created_at: datetime, by_provider: bool = False) -> None:
+    """Writes a role that was given, by a person or by what the identity provider says."""
     values = {
         "person_id": grant.person_id,
         "organisation_id": grant.organisation_id,
@@ -194,6 +212,7 @@ def add_grant(session: Session, grant: Grant, *, created_at: datetime) -> None:
         "from_day": grant.from_day,
         "to_day": grant.to_day,
         "created_at": created_at,
+        "by_provider": by_provider,
     }
     session.execute(insert(GrantRow).values(values))
 
@@ -209,6 +228,29 @@ def end_grants(session: Session, grant: Grant, *, ended_at: datetime) -> None:
         col(GrantRow.ended_at).is_(None),
     )
     session.execute(update(GrantRow).where(*where).values({"ended_at": ended_at}))
+
+
+def list_provider_roles(session: Session, person_id: int, *, organisation_id: int) -> frozenset[Role]:
+    """The roles that a person has in an organisation because the identity provider says so."""
+    asked = select(col(GrantRow.role)).where(*_by_provider(person_id, organisation_id))
+    return frozenset(Role(role) for role in session.execute(asked).scalars())
+
+
+def end_provider_grant(
+    session: Session, person_id: int, role: Role, *, organisation_id: int, ended_at: datetime
+) -> None:
+    """Ends a role that the identity provider gave; the same role given by a person stays."""
+    where = (*_by_provider(person_id, organisation_id), col(GrantRow.role) == role.value)
+    session.execute(update(GrantRow).where(*where).values({"ended_at": ended_at}))
+
+
+def _by_provider(person_id: int, organisation_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(GrantRow.person_id) == person_id,
+        col(GrantRow.organisation_id) == organisation_id,
+        col(GrantRow.by_provider).is_(True),
+        col(GrantRow.ended_at).is_(None),
+    )
 
 
 def list_grants(session: Session, person_id: int) -> tuple[Grant, ...]:
@@ -361,6 +403,23 @@ def forget_attempts(session: Session, *, before: datetime | None = None, account
         session.execute(delete(AttemptRow).where(col(AttemptRow.at) < before))
     if account_key is not None:
         session.execute(delete(AttemptRow).where(col(AttemptRow.account_key) == account_key))
+
+
+def add_flow(session: Session, *, cookie_sha256: str, **values: Any) -> None:
+    """Writes a sign-in that begins."""
+    session.execute(insert(FlowRow).values({"cookie_sha256": cookie_sha256, **values}))
+
+
+def take_flow(session: Session, cookie_sha256: str) -> Flow | None:
+    """Takes a sign-in that was begun out of the table, so that nobody comes in by it twice."""
+    taken = delete(FlowRow).where(col(FlowRow.cookie_sha256) == cookie_sha256).returning(*_FLOW)
+    row = session.execute(taken).one_or_none()
+    return None if row is None else Flow(**row._asdict())
+
+
+def forget_flows(session: Session, *, before: datetime) -> None:
+    """Deletes sign-ins that were begun before a moment and never finished."""
+    session.execute(delete(FlowRow).where(col(FlowRow.created_at) < before))
 
 
 def add_link(session: Session, *, now: datetime, **values: Any) -> Link:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, false
 from sqlmodel import Field
 
 from svtracker.identity.rules.accounts import AccountState
@@ -56,6 +56,7 @@ class GrantRow(Row, table=True):
     to_day: date | None
     created_at: datetime
     ended_at: datetime | None
+    by_provider: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class LinkRow(Row, table=True):
@@ -116,6 +117,20 @@ class SessionRow(Row, table=True):
     how: str
     browser: str
     task_link_id: int | None = Field(foreign_key="personal_link.id", index=True)
+
+
+class FlowRow(Row, table=True):
+    """Somebody who is at the identity provider just now, known by the SHA-256 of a cookie of ten minutes."""
+
+    __tablename__ = "sign_in_flow"
+
+    id: int | None = Field(default=None, primary_key=True)
+    cookie_sha256: str = Field(unique=True)
+    state: str
+    nonce: str
+    verifier: str
+    goes_to: str
+    created_at: datetime = Field(index=True)
 
 
 class AttemptRow(Row, table=True):

@@ -267,3 +267,21 @@ class MailNotSetUpError(SvtrackerError):
             f"No message was sent: {why}. Set SVTRACKER_MAIL, as in smtp://user:password@mail.council.example:587 or "
             "file:folder, and SVTRACKER_MAIL_FROM. All messages stay in the outbox."
         )
+
+
+class ProviderAwayError(SvtrackerError):
+    """The council's identity provider does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody was signed in: the identity provider of the council does not answer. Try again in a few minutes."
+        )
+
+
+class ProviderMistrustedError(SvtrackerError):
+    """The council's identity provider gave an answer that cannot be used or not be proven; the log says which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Nobody was signed in: the answer of the council's identity provider could not be used. The log says why."
+        )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -9,11 +10,18 @@ from sqlalchemy.orm import Session
 from svtracker.audit import service as audit
 from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.kernel.clock import Clock, system_clock
-from svtracker.kernel.exceptions import DemoMixedError, NotFoundError, OrganisationTakenError, RefusedError
+from svtracker.kernel.exceptions import (
+    ChangedMeanwhileError,
+    DemoMixedError,
+    NotFoundError,
+    OrganisationTakenError,
+    RefusedError,
+)
 from svtracker.kernel.problems import Problem, shown
 from svtracker.registers import store
 from svtracker.registers.loader import Reference, load_reference
-from svtracker.registers.store import Organisation
+from svtracker.registers.rules.policy import Policy, faults_of_policy
+from svtracker.registers.store import Organisation, StoredPolicy
 
 DEMO_SLUG = "calderbrook"
 
@@ -102,6 +110,57 @@ def find_organisation(session: Session, slug: str) -> Organisation:
 def current_organisation(session: Session) -> Organisation | None:
     """The organisation that this installation works for: the first that was added; none in an empty database."""
     return next(iter(store.list_organisations(session)), None)
+
+
+def get_policy(session: Session, organisation_id: int) -> StoredPolicy:
+    """What an organisation has set for itself, with its version; the defaults where it has set nothing."""
+    return store.get_policy(session, organisation_id=organisation_id)
+
+
+def change_settings(
+    session: Session,
+    organisation_id: int,
+    *,
+    name: str,
+    short_name: str,
+    policy: Policy,
+    actor: Actor,
+    reason: str = "",
+    version: int | None = None,
+    clock: Clock = system_clock,
+) -> StoredPolicy:
+    """Gives an organisation other names and another policy, all of it or nothing; one event names what changed.
+
+    Where a version is given, it must still be the present one. The same settings again change nothing.
+    """
+    before, organisation = get_policy(session, organisation_id), get_organisation(session, organisation_id)
+    if version is not None and version != before.version:
+        raise ChangedMeanwhileError(what="settings")
+    _require_usable(slug=organisation.slug, name=name, short_name=short_name)
+    faults = [Problem(file="settings", path=place, seen=seen, wanted=w) for place, seen, w in faults_of_policy(policy)]
+    if faults:
+        raise RefusedError(faults)
+    others = [one for one in store.list_organisations(session) if one.id != organisation_id]
+    _require_free(others, slug=organisation.slug, name=name, short_name=short_name)
+    old = {"name": organisation.name, "short_name": organisation.short_name, **asdict(before.policy)}
+    new = {"name": name, "short_name": short_name, **asdict(policy)}
+    changes = {field: Change(old=old[field], new=new[field]) for field in new if old[field] != new[field]}
+    if not changes:
+        return before
+    store.change_organisation(session, organisation_id, name=name, short_name=short_name)
+    store.put_policy(session, organisation_id=organisation_id, policy=policy, version=before.version + 1)
+    event = Event(
+        organisation_id=organisation_id,
+        at=clock(),
+        actor=actor,
+        what="settings_changed",
+        object_kind="organisation",
+        object_id=organisation.slug,
+        changes=changes,
+        reason=reason,
+    )
+    audit.record(session, event)
+    return get_policy(session, organisation_id)
 
 
 def _require_usable(*, slug: str, name: str, short_name: str) -> None:

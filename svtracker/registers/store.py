@@ -1,13 +1,14 @@
 """Organisations, in and out of the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from svtracker.registers.tables import OrganisationRow
+from svtracker.registers.rules.policy import DEFAULT, Policy
+from svtracker.registers.tables import OrganisationRow, PolicyRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,40 @@ def list_organisations(session: Session) -> tuple[Organisation, ...]:
     """All organisations, in the order in which they were added."""
     rows = session.execute(select(*_COLUMNS).order_by(col(OrganisationRow.id)))
     return tuple(Organisation(**row._asdict()) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPolicy:
+    """The policy of an organisation and its version: 0 while nobody has set anything."""
+
+    policy: Policy
+    version: int
+
+
+def change_organisation(session: Session, organisation_id: int, *, name: str, short_name: str) -> None:
+    """Writes other names of an organisation."""
+    session.execute(
+        update(OrganisationRow)
+        .where(col(OrganisationRow.id) == organisation_id)
+        .values(name=name, short_name=short_name)
+    )
+
+
+def get_policy(session: Session, *, organisation_id: int) -> StoredPolicy:
+    """What an organisation has set, or the defaults."""
+    columns = [getattr(PolicyRow, field.name) for field in fields(Policy)]
+    found = session.execute(
+        select(*columns, col(PolicyRow.version)).where(col(PolicyRow.organisation_id) == organisation_id)
+    ).one_or_none()
+    if found is None:
+        return StoredPolicy(policy=DEFAULT, version=0)
+    values = found._asdict()
+    version = values.pop("version")
+    return StoredPolicy(policy=Policy(**values), version=version)
+
+
+def put_policy(session: Session, *, organisation_id: int, policy: Policy, version: int) -> None:
+    """Writes what an organisation sets, in place of what stood there."""
+    values = {field.name: getattr(policy, field.name) for field in fields(policy)}
+    session.execute(delete(PolicyRow).where(col(PolicyRow.organisation_id) == organisation_id))
+    session.execute(insert(PolicyRow).values(organisation_id=organisation_id, version=version, **values))

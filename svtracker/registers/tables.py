@@ -1,10 +1,12 @@
-"""The table of organisations."""
+"""The tables of organisations and of what each sets for itself."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlmodel import Field
 
 from svtracker.storage.base import Row
+from svtracker.storage.columns import DecimalText
 
 
 class OrganisationRow(Row, table=True):

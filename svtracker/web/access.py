@@ -23,6 +23,7 @@ class State(StrEnum):
 
     ALWAYS = "always"
     DEMO = "in the demo only"
+    PROVIDER = "where an identity provider is set up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class Rule:
     who: Audience | frozenset[Role]
     state: State = State.ALWAYS
     changes: bool = False
+    why_get: str = ""
+    """Why it changes something though it is a GET; nothing else may."""
 
     @property
     def who_words(self) -> str:
@@ -106,6 +109,16 @@ ACCESS: tuple[Rule, ...] = (
     Rule(method="POST", path="/api/v1/score", who=Audience.EVERYBODY),
     *_changes(Audience.EVERYBODY, "/sign-in", "/links/{token}", "/links/{token}/new"),
     *_changes(Audience.EVERYBODY, "/sign-in/demo", state=State.DEMO),
+    *_changes(Audience.EVERYBODY, "/sign-in/provider", state=State.PROVIDER),
+    Rule(
+        method="GET",
+        path="/sign-in/provider/return",
+        who=Audience.EVERYBODY,
+        state=State.PROVIDER,
+        changes=True,
+        why_get="A provider sends the browser back by a redirect, which is a GET. What stands in the place of the form "
+        "token: the state that was made when the button was pressed, and the cookie of the browser that pressed it.",
+    ),
     *_changes(Audience.SIGNED_IN, "/sign-out"),
     *_reads(Audience.SIGNED_IN, "/account", "/api/v1/account"),
     *_changes(

@@ -11,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from svtracker import __version__
+from svtracker.identity.provider import ProviderClient
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.registers import service as registers
 from svtracker.registers.loader import load_reference
@@ -28,6 +29,7 @@ from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import home, people, sign_in
+from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
@@ -56,6 +58,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         yield
         running.state.database.dispose()
 
+    provider = settings.provider
     app = FastAPI(
         title="svtracker",
         version=__version__,
@@ -78,6 +81,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         organisation = registers.current_organisation(session)
     app.state.settings = settings
     app.state.clock = clock
+    app.state.provider = ProviderClient(provider) if provider else None
     app.state.database = database
     app.state.reference = load_reference(settings.reference_dir)
     app.state.scored = {}
@@ -86,7 +90,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         settings, council=settings.council_name or (organisation.name if organisation else UNNAMED)
     )
     errors.install(app)
-    for pages in (home, frameworks_pages, tenders_pages, help_pages, sign_in, people):
+    for pages in (home, frameworks_pages, tenders_pages, help_pages, sign_in, provider_pages, people):
         app.include_router(pages.router, include_in_schema=False)
     for twins in (frameworks_api, tenders_api, identity_api):
         app.include_router(twins.router)

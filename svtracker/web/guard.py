@@ -57,6 +57,8 @@ async def guard(request: Request) -> None:
     rule = RULES[request.method, route_of(request.scope)]
     if rule.state is State.DEMO and not request.app.state.settings.demo:
         raise NotFoundError(what="page", name=request.url.path, do="It is there in the demo only.")
+    if rule.state is State.PROVIDER and request.app.state.provider is None:
+        raise NotFoundError(what="page", name=request.url.path, do="Sign in with your email address and password.")
     viewer = None
     if cookies.token_of(request) is not None:
         viewer = await run_in_threadpool(look_up, request)

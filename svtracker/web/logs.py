@@ -47,6 +47,8 @@ def start(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLine())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in ("httpx2", "httpcore2"):  # they write every address that is asked
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class RequestLog:

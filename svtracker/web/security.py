@@ -5,7 +5,6 @@ Written as plain ASGI: a `BaseHTTPMiddleware` costs a fifth of a page's time.
 
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -151,16 +150,6 @@ class OwnOriginOnly:
             await refusal(scope, receive, send)
             return
         await self.app(scope, receive, send)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a name or address is that of the machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _is_foreign(headers: Headers) -> bool:

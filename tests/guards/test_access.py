@@ -68,6 +68,8 @@ MAY_BE_ASYNC = {
     "/api/v1/score": "reads the body as it comes and scores it in a thread",
     "/api/openapi.json": "FastAPI's own: a document that is made once",
 }
+# A GET that changes something, each with the reason in the access table.
+CHANGES_BY_GET = ("/sign-in/provider/return",)
 # What every method is that a route does not take.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -184,7 +186,7 @@ def test_no_request_writes(client: TestClient, inside: TestClient, monkeypatch: 
         if not rule.changes:
             ask(_knocking(rule, client, inside), rule.method, paths_of(rule.path, REAL)[0], rule.path)
     assert opened == []
-    assert not [rule for rule in ACCESS if rule.method == "GET" and rule.changes]
+    assert [rule.path for rule in ACCESS if rule.method == "GET" and rule.changes] == list(CHANGES_BY_GET)
 
 
 def _knocking(rule: Rule, client: TestClient, inside: TestClient) -> TestClient:

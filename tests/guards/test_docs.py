@@ -29,8 +29,11 @@ PROMISED = {"run", "test", "setup", "check", "bench", "real", "help"}
 # What no command may load before it knows what it is asked for.
 HEAVY = (
     "alembic",
+    "authlib",
     "fastapi",
+    "httpx2",
     "jinja2",
+    "joserfc",
     "numpy",
     "pydantic_settings",
     "sqlalchemy",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from svtracker.audit import service as audit
 from svtracker.audit import store as people
-from svtracker.audit.rules.events import Actor, ActorKind, Change
+from svtracker.audit.rules.events import SYSTEM, Actor, ActorKind, Change
 from svtracker.audit.store import Person
 from svtracker.files.csv_reader import CsvRow
 from svtracker.identity import store
@@ -40,6 +40,8 @@ from svtracker.kernel.exceptions import (
 )
 from svtracker.kernel.problems import Problem, shown
 from svtracker.messages import service as messages
+
+SAID_BY_PROVIDER = "said by the identity provider"
 
 CSV_COLUMNS = ("name", "email", "roles")
 
@@ -465,6 +467,42 @@ def join_identity_provider(
     return _user_of(session, person_id)
 
 
+def follow_provider(
+    session: Session, person_id: int, roles: frozenset[Role], *, organisation_id: int, at: datetime
+) -> None:
+    """Makes the roles that came from the identity provider those that it says now.
+
+    A role that a person gave stays, as does one for a single tender or contract, and the last administrator.
+    """
+    said_before = store.list_provider_roles(session, person_id, organisation_id=organisation_id)
+    whole = [one for one in store.list_grants(session, person_id) if _is_whole(one, organisation_id)]
+    held = {one.role for one in whole}
+    given = [role for role in Role if role in roles and role not in held]
+    ended = [role for role in Role if role in said_before and role not in roles]
+    if Role.ADMINISTRATOR in ended and _is_last_administrator(
+        session, person_id, organisation_id=organisation_id, day=at.date()
+    ):
+        ended.remove(Role.ADMINISTRATOR)
+    for role in given:
+        grant = Grant(person_id=person_id, organisation_id=organisation_id, role=role)
+        _give(session, grant, actor=SYSTEM, at=at, reason=SAID_BY_PROVIDER, by_provider=True)
+    for role in ended:
+        store.end_provider_grant(session, person_id, role, organisation_id=organisation_id, ended_at=at)
+        record(
+            session,
+            "role_ended",
+            organisation_id=organisation_id,
+            kind=ACCOUNT,
+            number=person_id,
+            actor=SYSTEM,
+            at=at,
+            changes={"role": Change(old=role.value)},
+            reason=SAID_BY_PROVIDER,
+        )
+    if given or ended:
+        store.change_account(session, person_id)
+
+
 def add_users_from_rows(
     session: Session,
     rows: Sequence[CsvRow],
@@ -559,8 +597,10 @@ def _faults_of_details(*, name: str, email: str) -> tuple[Problem, ...]:
     return tuple(faults)
 
 
-def _give(session: Session, grant: Grant, *, actor: Actor, at: datetime, reason: str = "") -> None:
-    store.add_grant(session, grant, created_at=at)
+def _give(
+    session: Session, grant: Grant, *, actor: Actor, at: datetime, reason: str = "", by_provider: bool = False
+) -> None:
+    store.add_grant(session, grant, created_at=at, by_provider=by_provider)
     record(
         session,
         "role_given",
@@ -651,9 +691,12 @@ def _require_other_administrators(session: Session, account: Account, *, day: da
 
 
 def _require_another_administrator(session: Session, person_id: int, *, organisation_id: int, day: date) -> None:
-    administrators = store.list_administrators(session, organisation_id=organisation_id, day=day)
-    if administrators == {person_id}:
+    if _is_last_administrator(session, person_id, organisation_id=organisation_id, day=day):
         raise LastAdministratorError(name=name_of(session, person_id))
+
+
+def _is_last_administrator(session: Session, person_id: int, *, organisation_id: int, day: date) -> bool:
+    return store.list_administrators(session, organisation_id=organisation_id, day=day) == {person_id}
 
 
 def _same(one: Grant, other: Grant) -> bool:

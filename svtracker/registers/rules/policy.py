@@ -59,7 +59,9 @@ def faults_of_policy(policy: Policy) -> Iterator[tuple[str, str, str]]:
     if not _COLOUR.fullmatch(policy.brand_colour):
         yield "brand_colour", policy.brand_colour, "a colour as # and six digits, as in #12436d"
     elif contrast(policy.brand_colour) < LEAST_CONTRAST:
-        seen = f"{policy.brand_colour}, on which white words have a contrast of {contrast(policy.brand_colour):.1f} to 1"
+        seen = (
+            f"{policy.brand_colour}, on which white words have a contrast of {contrast(policy.brand_colour):.1f} to 1"
+        )
         yield "brand_colour", seen, f"a darker colour: at least {LEAST_CONTRAST} to 1"
     for name in FIGURES:
         value = getattr(policy, name)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from svtracker.identity.rules.links import LinkState, Purpose
 from svtracker.identity.rules.passwords import SHORTEST
+from svtracker.identity.rules.provider import Provider
 from svtracker.identity.rules.roles import ROLE_WORDS, Role
 from svtracker.identity.service.demo import NAMES
 from svtracker.identity.service.sessions import CurrentSession
@@ -32,6 +34,15 @@ class SignInPage(Page):
     error: str | None
     demo_roles: tuple[DemoRole, ...]
     nobody_yet: bool
+    provider: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardPage(Page):
+    """The page that leads on to the identity provider: by itself, and by a link where a browser does not go on."""
+
+    address: str
+    host: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +98,13 @@ class AccountPage(Page):
 
 
 def sign_in_page(
-    *, email: str = "", goes_to: str = "/", error: str | None = None, demo: bool = False, nobody_yet: bool = False
+    *,
+    email: str = "",
+    goes_to: str = "/",
+    error: str | None = None,
+    demo: bool = False,
+    nobody_yet: bool = False,
+    provider: Provider | None = None,
 ) -> SignInPage:
     """The form, empty or with what went wrong."""
     answer = "Most of this service can be read without signing in. Sign in to do your part in it."
@@ -104,6 +121,17 @@ def sign_in_page(
             DemoRole(role=role.value, name=NAMES[role], does=ROLE_WORDS[role]) for role in (Role if demo else ())
         ),
         nobody_yet=nobody_yet,
+        provider=None if provider is None else provider.name,
+    )
+
+
+def onward_page(address: str, *, name: str) -> OnwardPage:
+    """The page that leads on to the identity provider."""
+    return OnwardPage(
+        title="On the way to sign in",
+        answer=f"You sign in with {name} at another website and come back here. This page leads there by itself.",
+        address=address,
+        host=urlsplit(address).netloc,
     )
 
 

@@ -33,7 +33,10 @@ def form(
 ) -> Response:
     """The form to sign in."""
     page = pages.sign_in_page(
-        goes_to=local_address(goes_to), demo=settings.demo, nobody_yet=not users.is_anybody(session)
+        goes_to=local_address(goes_to),
+        demo=settings.demo,
+        nobody_yet=not users.is_anybody(session),
+        provider=settings.provider,
     )
     return render(request, "identity/sign_in.html", page)
 
@@ -50,7 +53,9 @@ def with_password(
     wanted = local_address(goes_to)
 
     def again(error: str, status: int) -> Response:
-        page = pages.sign_in_page(email=email, goes_to=wanted, error=error, demo=settings.demo)
+        page = pages.sign_in_page(
+            email=email, goes_to=wanted, error=error, demo=settings.demo, provider=settings.provider
+        )
         return render(request, "identity/sign_in.html", page, status=status)
 
     if not cookies.can_be_kept(request):
