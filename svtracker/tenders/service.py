@@ -1,5 +1,6 @@
 """What people do with a tender file: score it, all of it or nothing."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,23 +20,25 @@ def score_file(
     find_version: FindVersion,
     known_versions: KnownVersions,
     minimum_wage: MinimumWage | None,
+    limits: Limits | None = None,
 ) -> Result:
     """The scored tender of a file; `RefusedError` with every problem where it cannot be scored (RULES 3.7)."""
     loaded, problems = load_tender(name=name, data=data, find_version=find_version, known_versions=known_versions)
     if loaded is None:
         raise RefusedError(problems)
     tender, version = loaded
-    return score(tender, version=version, limits=limits_for(tender, version=version, minimum_wage=minimum_wage))
+    own = limits_for(tender, version=version, minimum_wage=minimum_wage, limits=limits or Limits())
+    return score(tender, version=version, limits=own)
 
 
-def limits_for(tender: Tender, *, version: Version, minimum_wage: MinimumWage | None) -> Limits:
-    """The default limits of RULES 3.8, with the minimum wage of the day on which bids were opened.
+def limits_for(tender: Tender, *, version: Version, minimum_wage: MinimumWage | None, limits: Limits) -> Limits:
+    """An organisation's limits (RULES 3.8), with the minimum wage of the day on which bids were opened.
 
     A tender without that day takes the first day of its version.
     """
     day: date = tender.opened or version.valid_from
     wage = minimum_wage.full_time_year(day) if minimum_wage is not None else None
-    return Limits(full_time_wage=wage)
+    return replace(limits, full_time_wage=wage)
 
 
 def tender_files(folder: Path) -> tuple[Path, ...]:

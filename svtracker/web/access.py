@@ -52,6 +52,8 @@ class Rule:
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 # An auditor reads what an administrator does, and does none of it.
+OWN_SETTERS = frozenset({Role.ADMINISTRATOR, Role.POLICY_LEAD})
+OWN_READERS = OWN_SETTERS | {Role.AUDITOR}
 PEOPLE_READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 
@@ -100,6 +102,7 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/tenders",
         "/api/v1/tenders/{key}",
         "/static/{path}",
+        "/brand/{colour}.css",
         "/sign-in",
         "/links/{token}",
     ),
@@ -141,6 +144,8 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/messages",
         "/api/v1/personal-links",
     ),
+    *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
+    *_changes(OWN_SETTERS, "/organisation"),
     *_reads(ADMINISTRATOR, "/people/add", "/people/import"),
     *_changes(
         ADMINISTRATOR,

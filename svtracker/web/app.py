@@ -13,7 +13,6 @@ from starlette.types import Scope
 from svtracker import __version__
 from svtracker.identity.provider import ProviderClient
 from svtracker.kernel.clock import Clock, system_clock
-from svtracker.registers import service as registers
 from svtracker.registers.loader import load_reference
 from svtracker.settings import Settings
 from svtracker.storage.engines import Database
@@ -23,17 +22,17 @@ from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.guard import guard
+from svtracker.web.house import house_of
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
-from svtracker.web.routes import home, people, sign_in
+from svtracker.web.routes import home, organisation, people, sign_in
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
-UNNAMED = "Your council"
 A_YEAR = 365 * 24 * 3600
 # A form carries the file and its names; what is above the file's own limit is for those.
 FORM_ROOM = 64 * 1024
@@ -78,7 +77,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     )
     database = Database(settings.database_url)
     with database.reading() as session:
-        organisation = registers.current_organisation(session)
+        house = house_of(session, settings)
     app.state.settings = settings
     app.state.clock = clock
     app.state.provider = ProviderClient(provider) if provider else None
@@ -86,11 +85,9 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     app.state.reference = load_reference(settings.reference_dir)
     app.state.scored = {}
     app.state.kept = Kept()
-    app.state.renderer = Renderer(
-        settings, council=settings.council_name or (organisation.name if organisation else UNNAMED)
-    )
+    app.state.renderer = Renderer(settings, house=house)
     errors.install(app)
-    for pages in (home, frameworks_pages, tenders_pages, help_pages, sign_in, provider_pages, people):
+    for pages in (home, frameworks_pages, tenders_pages, help_pages, sign_in, provider_pages, people, organisation):
         app.include_router(pages.router, include_in_schema=False)
     for twins in (frameworks_api, tenders_api, identity_api):
         app.include_router(twins.router)

@@ -14,7 +14,9 @@ from svtracker.kernel.exceptions import NotFoundError
 from svtracker.settings import Settings
 from svtracker.tenders import service as tenders
 from svtracker.tenders.rules.result import Result
+from svtracker.tenders.rules.warnings import Limits
 from svtracker.web.guard import SignInNeededError, Viewer, viewer_of
+from svtracker.web.house import House, limits_of
 
 # The worked example is an example of a file, not a tender of the demo.
 EXAMPLE = "worked"
@@ -67,6 +69,13 @@ class Scorer:
         """All versions that are loaded, newest first within a set."""
         return tuple(frameworks.get_version(self.session, one.name) for one in reversed(self.loaded))
 
+    @property
+    def limits(self) -> Limits:
+        """From where on a figure is doubted: by the policy of whoever is signed in, else of this installation."""
+        viewer = viewer_of(self.request)
+        house: House = self.request.app.state.renderer.house
+        return limits_of(house.policy if viewer is None else viewer.policy)
+
     def score(self, *, name: str, data: bytes) -> Result:
         """The scored tender, or `RefusedError` with every problem of the file."""
         return tenders.score_file(
@@ -75,6 +84,7 @@ class Scorer:
             find_version=self._find,
             known_versions=lambda: self.names,
             minimum_wage=self.request.app.state.reference.minimum_wage,
+            limits=self.limits,
         )
 
     def _find(self, set_id: str, version: str) -> Version | None:
@@ -112,8 +122,8 @@ class Shelf:
     def _scored(self, key: str) -> Result:
         path = self.settings.demo_dir / f"{key}.yaml"
         data = path.read_bytes()
-        kept: dict[tuple[bytes, frozenset[str]], Result] = self.scorer.request.app.state.scored
-        place = (data, frameworks.list_hashes(self.scorer.session))
+        kept: dict[tuple[bytes, frozenset[str], Limits], Result] = self.scorer.request.app.state.scored
+        place = (data, frameworks.list_hashes(self.scorer.session), self.scorer.limits)
         if place not in kept:
             kept[place] = self.scorer.score(name=path.name, data=data)
         return kept[place]

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from svtracker.identity.service import sessions
 from svtracker.kernel.exceptions import DatabaseBusyError, NotFoundError, SvtrackerError
 from svtracker.registers import service as registers
+from svtracker.registers.rules.policy import Policy
 from svtracker.registers.store import Organisation
 from svtracker.web import cookies
 from svtracker.web.access import RULES, Audience, Rule, State
@@ -26,10 +27,11 @@ CSRF_HEADER = "x-form-token"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who asks: their session, and the organisation that they work for."""
+    """Who asks: their session, the organisation that they work for, and what it has set."""
 
     session: sessions.CurrentSession
     organisation: Organisation
+    policy: Policy
 
 
 class SignInNeededError(SvtrackerError):
@@ -91,13 +93,14 @@ def look_up(request: Request) -> Viewer | None:
         if found is None:
             return None
         organisation = registers.get_organisation(session, found.organisation_id)
+        policy = registers.get_policy(session, found.organisation_id).policy
     if found.touch_due:
         try:
             with state.database.writing() as session:
                 sessions.touch(session, token, clock=state.clock)
         except DatabaseBusyError:
             pass  # a page is not refused because a time could not be noted; the next page notes it
-    return Viewer(session=found, organisation=organisation)
+    return Viewer(session=found, organisation=organisation, policy=policy)
 
 
 def local_address(text: str) -> str:

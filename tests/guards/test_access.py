@@ -25,6 +25,7 @@ REAL = {
     "key": "new-market",
     "path": "own.css",
     "number": "1",
+    "colour": "12436d",
     "token": "nothing-is-known-of-this",
 }
 UNKNOWN = {
@@ -35,6 +36,7 @@ UNKNOWN = {
     "path": "nothing.css",
     "kind": "exe",
     "number": "999999",
+    "colour": "ffffff",
 }
 KINDS = {
     "/frameworks/download.{kind}": ("csv", "xlsx"),
@@ -58,6 +60,7 @@ BODIES: dict[str, dict[str, Any]] = {
 # Forms that are sent with something in them, so that they reach what they are about.
 FORMS: dict[str, dict[str, str]] = {
     "/account/organisation": {"organisation": "1"},
+    "/organisation": {"version": "0"},
     "/people/{number}/roles": {"version": "1", "role": "viewer"},
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},

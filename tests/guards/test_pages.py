@@ -7,7 +7,7 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from svtracker.web.app import UNNAMED
+from svtracker.web.house import UNNAMED
 from tests.guards.crawl import Site
 from tests.guards.html_rules import faults, parse, words
 from tests.guards.test_access import KINDS

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Request
 from svtracker.identity.rules.roles import Grant
 from svtracker.identity.service import links, users
 from svtracker.identity.service.users import User
+from svtracker.kernel import numbers
 from svtracker.messages import service as messages
+from svtracker.registers import service as registers
+from svtracker.registers.rules.policy import FIGURES
 from svtracker.web.api.responses import CLOSED, NOT_FOUND
 from svtracker.web.dependencies import Reading, Signed
 
@@ -25,6 +28,20 @@ def account(me: Signed) -> dict[str, Any]:
         "roles": sorted(role.value for role in me.session.roles),
         "signed_in_by": me.session.how.value,
         "since": _moment(me.session.created_at),
+    }
+
+
+@router.get("/organisation", summary="What the organisation has set for itself", responses=CLOSED)
+def organisation(session: Reading, me: Signed) -> dict[str, Any]:
+    """Names, colour, limits of warnings (RULES 3.8) and status bands (RULES 6.6), and how often they were changed."""
+    stored = registers.get_policy(session, me.organisation.id)
+    return {
+        "slug": me.organisation.slug,
+        "name": me.organisation.name,
+        "short_name": me.organisation.short_name,
+        "brand_colour": stored.policy.brand_colour,
+        **{name: numbers.plain(getattr(stored.policy, name)) for name in FIGURES},
+        "version": stored.version,
     }
 
 

@@ -12,10 +12,12 @@ from starlette.responses import HTMLResponse
 
 from svtracker import __version__
 from svtracker.kernel import wording
+from svtracker.registers.rules.policy import DEFAULT, Policy
 from svtracker.settings import Settings
 from svtracker.web.access import RULES, Audience
 from svtracker.web.caching import Kept
 from svtracker.web.guard import Viewer, viewer_of
+from svtracker.web.house import House
 
 SERVICE = "Social value"
 
@@ -44,6 +46,7 @@ class Site:
     """The frame: whose installation this is, who reads, and the way through it."""
 
     council: str
+    brand: str | None
     service: str
     demo: bool
     support_address: str | None
@@ -88,6 +91,7 @@ SECTIONS = (
     ("Measures", "/frameworks"),
     ("Score a tender file", "/score"),
     ("People", "/people"),
+    ("Organisation", "/organisation"),
     ("Help", "/help"),
 )
 
@@ -95,9 +99,9 @@ SECTIONS = (
 class Renderer:
     """Templates with their frame. Built once; compiled templates are kept."""
 
-    def __init__(self, settings: Settings, *, council: str) -> None:
+    def __init__(self, settings: Settings, *, house: House) -> None:
         self.settings = settings
-        self.council = council
+        self.house = house
         self.environment = Environment(
             loader=FileSystemLoader(settings.templates_dir),
             autoescape=True,
@@ -125,7 +129,8 @@ class Renderer:
     def _site(self, request: Request) -> Site:
         path, viewer = request.url.path, viewer_of(request)
         return Site(
-            council=self.council if viewer is None else viewer.organisation.name,
+            council=self.house.name if viewer is None else viewer.organisation.name,
+            brand=_brand(self.house.policy if viewer is None else viewer.policy),
             service=SERVICE,
             demo=self.settings.demo,
             support_address=self.settings.support_address,
@@ -152,6 +157,11 @@ def _is_open(href: str, viewer: Viewer | None) -> bool:
     if rule.who is Audience.EVERYBODY:
         return True
     return viewer is not None and viewer.session.link is None and rule.lets_in(viewer.session.roles)
+
+
+def _brand(policy: Policy) -> str | None:
+    """The address of the style sheet with the colour of an organisation; none where it is that of everybody."""
+    return None if policy.brand_colour == DEFAULT.brand_colour else f"/brand/{policy.brand_colour[1:]}.css"
 
 
 def _me(viewer: Viewer) -> Me:
@@ -193,7 +203,8 @@ def render_kept(request: Request, template: str, *, key: Hashable, make: Callabl
         return render(request, template, make())
     kept: Kept = request.app.state.kept
     path = request.url.path
-    return HTMLResponse(kept.get((template, path, key), lambda: bytes(render(request, template, make()).body)))
+    house = request.app.state.renderer.house
+    return HTMLResponse(kept.get((template, path, house, key), lambda: bytes(render(request, template, make()).body)))
 
 
 def downloads(base: str, kinds: Sequence[tuple[str, str]], *, query: str = "") -> tuple[Download, ...]:
