@@ -29,9 +29,9 @@ GROUPS = (
     ("warnings", "When a figure is doubted", FIGURES[:4], "A warning changes no figure. It asks a person to look."),
     (
         "bands",
-        "How delivery is called",
+        "When delivery counts as on track",
         FIGURES[4:],
-        "Verified as a share of what is due. Below the last band a contract is far behind.",
+        "From the first contract on: verified as a share of what is due. Below the last band it is far behind.",
     ),
 )
 
