@@ -149,7 +149,6 @@ class ProviderClient:
                 "iss": {"essential": True, "value": self.provider.issuer},
                 "aud": {"essential": True, "value": self.provider.client_id},
                 "sub": {"essential": True},
-                "nonce": {"essential": True, "value": nonce},
             },
             params={
                 "nonce": nonce,

@@ -639,6 +639,7 @@ LIES: dict[str, Callable[[Claims], object]] = {
     "an empty nonce": lambda claims: claims.update(nonce=""),
     "another audience": lambda claims: claims.update(aud="another-client"),
     "other audiences": lambda claims: claims.update(aud=["another-client", "a-third"]),
+    "another audience that names us too": lambda claims: claims.update(aud="another-client", azp=CLIENT_ID),
     "no audience": lambda claims: claims.pop("aud"),
     "two audiences and nobody named": lambda claims: claims.update(aud=[CLIENT_ID, "another-client"]),
     "made for another": lambda claims: claims.update(azp="another-client"),
@@ -716,6 +717,10 @@ def test_a_code_that_is_not_one_lets_nobody_in(
             answer = client.get(RETURN, params={"state": state, "code": code})
         assert_nobody_in(client, answer, 502, MISTRUSTED)
     assert "it refused the code: invalid_" in caplog.text
+    there.token_answer = '{"error": "call 0123", "error_description": "at once"}'
+    assert_nobody_in(client, sign_in(client, there), 502, MISTRUSTED)
+    assert "it refused the code: another error" in caplog.text
+    assert "0123" not in caplog.text
     assert "invented" not in caplog.text
 
 
