@@ -17,12 +17,14 @@ from svtracker.registers.loader import load_reference
 from svtracker.settings import Settings
 from svtracker.storage.engines import Database
 from svtracker.web import errors
+from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
+from svtracker.web.routes import audit as audit_pages
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import home
@@ -83,8 +85,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         settings, council=settings.council_name or (organisation.name if organisation else UNNAMED)
     )
     errors.install(app)
-    for room in (home, frameworks_pages, tenders_pages, help_pages, frameworks_api, tenders_api):
-        app.include_router(room.router, include_in_schema=room in {frameworks_api, tenders_api})
+    for room in (home, frameworks_pages, tenders_pages, audit_pages, help_pages):
+        app.include_router(room.router, include_in_schema=False)
+    for room in (frameworks_api, tenders_api, audit_api):
+        app.include_router(room.router)
 
     @app.get("/api/docs", include_in_schema=False)
     def api_docs(request: Request) -> HTMLResponse:

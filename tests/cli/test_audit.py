@@ -106,7 +106,7 @@ def test_an_erased_person_stays_a_number(recorded: Database) -> None:
     with recorded.writing() as session:
         service.erase_person(session, 1, actor=COMMAND_LINE, reason="asked for", clock=lambda: NOON)
     listed = run("audit", "log").stdout
-    assert "Borough of Calderbrook 3  person 1 (details erased), evaluator: mark given, bid A" in listed
+    assert "Borough of Calderbrook 3  erased person 1, evaluator: mark given, bid A" in listed
     assert "Wren" not in listed
 
 

@@ -1,0 +1,27 @@
+"""A sample of events that anyone can draw again: by the seed and the hashes of the events alone."""
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+
+from svtracker.audit.rules.events import Entry
+
+LARGEST_SAMPLE = 1000
+LONGEST_SEED = 200
+
+
+def draw_hash(entry: Entry, seed: str) -> str:
+    """SHA-256 over the seed, a NUL and the hash of an event: what decides which events are drawn."""
+    return hashlib.sha256(f"{seed}\0{entry.hash}".encode()).hexdigest()
+
+
+def sample(entries: Iterable[Entry], *, size: int, seed: str) -> tuple[Entry, ...]:
+    """The events with the smallest draw hashes, the smallest first, in whatever order the events come.
+
+    A larger sample with the same seed starts with the smaller one: the first 25 of 40 are the sample of 25.
+    """
+    return tuple(
+        heapq.nsmallest(
+            size, entries, key=lambda entry: (draw_hash(entry, seed), entry.organisation_id or 0, entry.sequence)
+        )
+    )
