@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
 from svtracker.storage import migrations
-from tests.guards.test_access import REAL, routes
+from tests.guards.test_access import REAL, filled, routes
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
@@ -59,6 +59,14 @@ PAGES = {
     "privacy": "/privacy",
     "who may use what": "/access",
     "interface": "/api/docs",
+    "the record": "/audit",
+    "the record, chosen": "/audit?kind=version&find=released",
+    "the record, nothing found": "/audit?find=qqqq",
+    "a history": "/audit/version/open-toms@2021.1",
+    "a history before it began": "/audit/version/open-toms@2021.1?on=2001-01-01",
+    "form of a sample": "/audit/sample",
+    "a sample": "/audit/sample?seed=guard&size=3",
+    "a sample of no days": "/audit/sample?seed=guard&size=3&to=2001-01-01",
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
@@ -79,13 +87,19 @@ ERRORS = {
     "no such measure": f"{TREE}/measures/Z99",
     "no such list": f"{TREE}?list=gold",
     "too long": f"{TREE}?find={'a' * 300}",
+    "a record of bad days": "/audit?from=monday&to=2026-13-01&kind=starship&person=x",
+    "a history of no day": "/audit/version/open-toms@2021.1?on=soon",
+    "a sample without a seed": "/audit/sample?seed=&size=0&from=x",
+    "no such object": "/audit/starship/enterprise",
     "compare with itself": "/frameworks/open-toms/compare?from=2021.1&to=2021.1",
     "compare with nothing": "/frameworks/open-toms/compare?from=2021.1&to=1066.1",
 }
-EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/help")}
+EMPTY = {
+    f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/audit", "/audit/sample", "/help")
+}
 
 # Routes that give a document or lead on.
-NO_PAGES = {"/api/openapi.json", "/frameworks/{set_id}"}
+NO_PAGES = {"/api/openapi.json", "/frameworks/{set_id}", "/audit/sample/pack.zip"}
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"
 
 
@@ -228,7 +242,7 @@ def _page_routes(demo: FastAPI) -> Iterator[str]:
     for method, path, _ in routes(demo):
         is_page = method == "GET" and not path.startswith(("/api/v1", "/static", "/health")) and "download" not in path
         if is_page and path not in NO_PAGES:
-            yield path.format(**REAL)
+            yield filled(path, REAL)
 
 
 def _kind(address: str) -> str:

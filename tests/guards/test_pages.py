@@ -36,6 +36,19 @@ def states(client: TestClient, empty: TestClient, small: TestClient) -> Iterator
         ("compare a set of one", 200, "/frameworks/example/compare"),
         ("compare with itself", 422, "/frameworks/open-toms/compare?from=2021.1&to=2021.1"),
         ("compare with what is not there", 404, "/frameworks/open-toms/compare?from=2021.1&to=1066.1"),
+        ("events found", 200, "/audit?kind=version&find=released"),
+        ("events by a word that is markup", 200, "/audit?find=%3Cscript%3E&object=%22%3E"),
+        ("older events", 200, "/audit?before=1.1"),
+        ("events before the first", 404, "/audit?before=0.1"),
+        ("events of unreadable days", 422, "/audit?from=monday&to=2026-13-01&kind=starship&what=x&person=x"),
+        ("a history", 200, "/audit/version/open-toms@2021.1"),
+        ("a history on a day", 200, "/audit/version/open-toms@2021.1?on=2001-01-01"),
+        ("a history on no day", 422, "/audit/version/open-toms@2021.1?on=soon"),
+        ("a history of nothing", 404, "/audit/version/nothing"),
+        ("a sample", 200, "/audit/sample?seed=guard&size=3"),
+        ("a sample of nothing", 200, "/audit/sample?seed=guard&size=3&to=2001-01-01"),
+        ("a sample that cannot be drawn", 422, "/audit/sample?seed=&size=1001&from=x&to=y"),
+        ("a pack that cannot be drawn", 422, "/audit/sample/pack.zip"),
         ("no such page", 404, "/nowhere"),
         ("no such set", 404, "/frameworks/nowhere"),
         ("no such measure", 404, f"{tree}/measures/Z99"),
@@ -57,7 +70,17 @@ def states(client: TestClient, empty: TestClient, small: TestClient) -> Iterator
     yield "a method that is not taken", 405, DEMO_ENDING, client.post("/tenders")
     yield "a file too large", 413, DEMO_ENDING, small.post("/score", data={"text": "a" * 200_000})
     yield "a form too large", 413, DEMO_ENDING, small.post("/score/download.csv", data={"text": "a" * 200_000})
-    for address in ("/", "/frameworks", "/tenders", "/score", "/help", "/access", "/privacy"):
+    for address in (
+        "/",
+        "/frameworks",
+        "/tenders",
+        "/score",
+        "/audit",
+        "/audit/sample",
+        "/help",
+        "/access",
+        "/privacy",
+    ):
         yield f"empty {address}", 200, EMPTY_ENDING, empty.get(address)
     yield "empty, a set", 404, EMPTY_ENDING, empty.get("/frameworks/open-toms")
     yield "empty, a result", 422, EMPTY_ENDING, empty.post("/score", data={"text": WORKED})
@@ -139,6 +162,9 @@ def test_every_page_can_be_reached_from_the_first(site: Site) -> None:
         "/frameworks/open-toms/2021.1/measures/J1",
         "/frameworks/open-toms/compare",
         "/score/example",
+        "/audit",
+        "/audit/sample",
+        "/audit/version/open-toms@2021.1",
         "/help/glossary",
         "/help/scoring",
         "/help/measures",

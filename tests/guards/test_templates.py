@@ -12,6 +12,7 @@ import pytest
 from jinja2 import Environment, nodes
 from starlette.testclient import TestClient
 
+from svtracker.web.caching import Kept
 from svtracker.web.pages.frame import Page, Renderer, Site
 from tests.guards.test_pages import states
 from tests.web.conftest import MakeClient
@@ -100,6 +101,7 @@ def rendered(
         seen.setdefault(template, set()).add(type(context))
         return block(self, request, template, name, context)
 
+    monkeypatch.setattr(client.app.state, "kept", Kept())  # a page that another test asked for is made anew
     monkeypatch.setattr(Renderer, "page", noting_page)
     monkeypatch.setattr(Renderer, "block", noting_block)
     for _ in states(client, empty, make_client(max_upload_bytes=2048)):
@@ -113,6 +115,9 @@ def rendered(
         "/tenders",
         "/tenders/new-market",
         "/score",
+        "/audit",
+        "/audit/sample",
+        "/audit/version/open-toms@2021.1",
         "/help",
         "/help/glossary",
         "/help/scoring",

@@ -21,6 +21,10 @@ SAMPLE = "/audit/sample"
 CRUMBS = (("The record", LOG),)
 # In a list a long value is shown by its beginning; the page of the object shows it whole.
 LONGEST_IN_LIST = 60
+BEGINNING = 12
+# A history longer than this is read in the log, part by part.
+LONGEST_HISTORY = 200
+MOST_CONTRADICTIONS = 20
 
 People = Mapping[int, Person]
 Organisations = Mapping[int, str]
@@ -100,6 +104,9 @@ class ToldPage(Page):
     state: tuple[StateRow, ...]
     contradictions: tuple[str, ...]
     rows: tuple[EventRow, ...]
+    number: int
+    earlier: str | None
+    log_href: str
     later: str | None
     whole_href: str
     object_href: str | None
@@ -158,7 +165,7 @@ def log_page(
         filters=tuple(_filters(typed, known, people, errors)),
         is_chosen=bool(set(typed) - {"find"}),
         found=_found_words(part, is_all=not typed, is_first=not before),
-        chosen=chosen_words(typed, people),
+        chosen="" if errors else chosen_words(typed, people),
         rows=tuple(_row(entry, shown, organisations, longest=LONGEST_IN_LIST) for entry in entries),
         recorded=part.recorded if part else 0,
         all_href=LOG,
@@ -189,7 +196,7 @@ def told_page(told: Told, *, on: str, organisations: Organisations, errors: tupl
     name = _object_words(told.object_kind, told.object_id)
     day = None if known.day is None else known.day.isoformat()
     until = [entry for entry in told.entries if day is None or entry.at[:10] <= day]
-    later = len(told.entries) - len(until)
+    later, earlier = len(told.entries) - len(until), len(until) - LONGEST_HISTORY
     only = {"kind": told.object_kind, "object": told.object_id}
     api = f"/api/v1{object_href(told.object_kind, told.object_id)}"
     return ToldPage(
@@ -204,8 +211,11 @@ def told_page(told: Told, *, on: str, organisations: Organisations, errors: tupl
         on_error=errors[0].text if errors else None,
         state_title="State now" if known.day is None else f"State as known on {wording.day(known.day)}",
         state=tuple(_state_row(field, people) for field in known.fields),
-        contradictions=tuple(_contradiction(one) for one in known.contradictions),
-        rows=tuple(_row(entry, people, organisations) for entry in until),
+        contradictions=tuple(_contradictions(known.contradictions)),
+        rows=tuple(_row(entry, people, organisations) for entry in until[-LONGEST_HISTORY:]),
+        number=len(until),
+        earlier=wording.counted(earlier, "earlier event") if earlier > 0 else None,
+        log_href=f"{LOG}?{urlencode(only)}",
         later=wording.counted(later, "later event") if later else None,
         whole_href=object_href(told.object_kind, told.object_id),
         object_href=_own_page(told),
@@ -251,7 +261,9 @@ def _log_answer(part: LogPart | None) -> str | None:
 
 
 def _found_words(part: LogPart | None, *, is_all: bool, is_first: bool) -> str:
-    if part is None or not part.entries:
+    if part is None:
+        return "Events"
+    if not part.entries:
         return "None fits"
     count = len(part.entries)
     if part.following is None and is_first:
@@ -288,7 +300,8 @@ def _row(entry: Entry, people: People, organisations: Organisations, *, longest:
     about = _object_words(entry.object_kind, entry.object_id)
     number = words.typed_number(entry.object_id) if entry.object_kind == PERSON else None
     if number is not None and number in people:
-        about = f"{person_name(number, people)} ({about})"
+        name = people[number].name
+        about = f"erased {about}" if name is None else f"{name} ({about})"
     return EventRow(
         day=_day(entry.at[:10]),
         time=f"{entry.at[11:19]} UTC",
@@ -311,7 +324,7 @@ def _changes(entry: Entry, longest: int | None) -> Iterator[Changed]:
 
 
 def _short(text: str, longest: int | None) -> str:
-    return text if longest is None or len(text) <= longest else f"{text[: longest // 3]}…"
+    return text if longest is None or len(text) <= longest else f"{text[:BEGINNING]}…"
 
 
 def _object_words(object_kind: str, object_id: str) -> str:
@@ -330,9 +343,9 @@ def _told_answer(told: Told, *, later: int) -> str:
     if known.last is None:
         first = _day(told.entries[0].at[:10])
         return f"Nothing was recorded by then: the first event is of {first}."
-    last = f"{words.sentence(known.last.what)} on {_day(known.last.at[:10])} by {actor_name(known.last, told.people)}"
+    last = f"{words.plain(known.last.what)} on {_day(known.last.at[:10])} by {actor_name(known.last, told.people)}"
     told_by = f"{wording.counted(known.events, 'event')}{' up to then' if later else ''}."
-    return f"{told_by} {'The last: ' if known.events > 1 else ''}{last}."
+    return f"{told_by[:-1]}{', the last' if known.events > 1 else ''}: {last}."
 
 
 def _state_row(field: KnownField, people: People) -> StateRow:
@@ -342,6 +355,12 @@ def _state_row(field: KnownField, people: People) -> StateRow:
         since=_day(field.told_by.at[:10]),
         who=actor_name(field.told_by, people),
     )
+
+
+def _contradictions(found: Sequence[Contradiction]) -> Iterator[str]:
+    yield from (_contradiction(one) for one in found[:MOST_CONTRADICTIONS])
+    if len(found) > MOST_CONTRADICTIONS:
+        yield f"And {len(found) - MOST_CONTRADICTIONS:,} more, which the JSON of this history lists."
 
 
 def _contradiction(one: Contradiction) -> str:
@@ -369,8 +388,8 @@ def _sample_answer(drawn: Drawn | None) -> str:
     if not drawn.among:
         return f"There is nothing to draw from: {of}."
     if len(drawn.entries) < drawn.size:
-        return f"All {of} are in the sample: fewer than the {drawn.size:,} asked for."
-    return f"{len(drawn.entries):,} drawn of {of}."
+        return f"Every event is in the sample: {of}, fewer than the {drawn.size:,} asked for."
+    return f"{len(drawn.entries):,} of {of}, drawn by the seed “{' '.join(drawn.seed.split())}”."
 
 
 def _faults(errors: Sequence[FormError]) -> dict[str, str]:

@@ -174,7 +174,14 @@ def log_download(request: Request, session: Reading, scope: Scoped, asked: Askin
 @router.get("/audit/sample")
 def sample(request: Request, session: Reading, scope: Scoped, asked: SampleAsking) -> Response:
     """The form that draws a sample, and the sample that was drawn."""
-    return _sample(request, session, scope, asked)
+    if not asked.is_asked:
+        return _sample_form(request, asked)
+    seed, size, filters, faults = asked.read()
+    if faults:
+        return _sample_form(request, asked, faults)
+    drawn = service.draw(session, scope=scope, filters=filters, size=size, seed=seed)
+    page = pages.sample_page(drawn, form=asked.typed(), organisations=_names(session))
+    return keep_nowhere(render(request, "audit/sample.html", page))
 
 
 @router.get("/audit/sample/pack.zip")
@@ -182,7 +189,7 @@ def sample_pack(request: Request, session: Reading, scope: Scoped, asked: Sample
     """A sample as one pack; the form again where it cannot be drawn."""
     seed, size, filters, faults = asked.read()
     if faults:
-        return _sample(request, session, scope, asked)
+        return _sample_form(request, asked, faults)
     drawn = service.draw(session, scope=scope, filters=filters, size=size, seed=seed)
     pack = reports.sample_pack(drawn, organisations=_names(session))
     return keep_nowhere(attachment(pack, kind=ZIP, name=f"sample-{seed}-{size}", title="Sample"))
@@ -245,11 +252,8 @@ def refused(request: Request, faults: tuple[FormError, ...]) -> Response:
     )
 
 
-def _sample(request: Request, session: Reading, scope: Scope, asked: SampleAsked) -> Response:
-    seed, size, filters, faults = asked.read() if asked.is_asked else ("", 0, Filters(), ())
-    is_ready = asked.is_asked and not faults
-    drawn = service.draw(session, scope=scope, filters=filters, size=size, seed=seed) if is_ready else None
-    page = pages.sample_page(drawn, form=asked.typed(), organisations=_names(session), errors=faults)
+def _sample_form(request: Request, asked: SampleAsked, faults: tuple[FormError, ...] = ()) -> Response:
+    page = pages.sample_page(None, form=asked.typed(), organisations={}, errors=faults)
     return keep_nowhere(render(request, "audit/sample.html", page, status=422 if faults else 200))
 
 
