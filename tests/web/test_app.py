@@ -240,7 +240,8 @@ class TestInterface:
     def test_the_document_names_every_route_of_the_interface(self, client: TestClient) -> None:
         document = client.get("/api/openapi.json").json()
         named = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-        assert named == {(rule.method, rule.path) for rule in ACCESS if rule.path.startswith("/api/v1/")}
+        listed = {(rule.method, rule.path.replace(":path}", "}")) for rule in ACCESS}
+        assert named == {one for one in listed if one[1].startswith("/api/v1/")}
 
     def test_the_page_says_all_that_the_document_says(self, client: TestClient) -> None:
         document = client.get("/api/openapi.json").json()
