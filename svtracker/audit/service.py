@@ -4,11 +4,13 @@ Whoever changes something calls `record` in the same unit of work: change and ev
 """
 
 import secrets
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ from svtracker.audit.rules.events import Actor, Change, Entry, Event, Head, chai
 from svtracker.audit.rules.known import Known, known_on
 from svtracker.audit.rules.sampling import sample
 from svtracker.audit.rules.wording import typed_number
-from svtracker.audit.store import WHOLE_INSTALLATION, Choices, Filters, Person, Scope
+from svtracker.audit.store import WHOLE_INSTALLATION, Choices, Filters, Mark, Person, Scope
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, ReasonMissingError, TooManyEventsError
 from svtracker.kernel.problems import Problem
@@ -112,8 +114,10 @@ def all_that_fit(session: Session, *, scope: Scope, filters: Filters) -> tuple[t
 
 def choices(session: Session, *, scope: Scope) -> tuple[Choices, dict[int, Person]]:
     """What the filters of a log offer: what was done, kinds of objects, and who acted."""
-    found = store.list_choices(session, scope=scope)
-    return found, _bytyped_number(store.list_people(session, scope=scope, ids=found.actors))
+    found = Choices()
+    for head in _heads_of(session, scope):
+        found |= _offered.get(session, head)
+    return found, _by_number(store.list_people(session, scope=scope, ids=found.actors))
 
 
 def tell(session: Session, *, scope: Scope, object_kind: str, object_id: str, on: date | None = None) -> Told:
@@ -138,8 +142,8 @@ def draw(session: Session, *, scope: Scope, filters: Filters, size: int, seed: s
     With it come the whole histories of the objects that it touches, and the heads of the chains that it is drawn from.
     """
     require_keepable("seed", seed)
-    counted = _Counted(log(session, scope=scope, filters=filters))
-    entries = sample(counted, size=size, seed=seed)
+    counted = _Counted(store.read_marks(session, scope=scope, filters=filters))
+    entries = store.get_entries(session, sample(counted, size=size, seed=seed))
     touched = sorted({(entry.object_kind, entry.object_id) for entry in entries})
     histories = tuple(
         entry
@@ -162,15 +166,39 @@ def draw(session: Session, *, scope: Scope, filters: Filters, size: int, seed: s
 
 
 class _Counted:
-    """Events that are counted as they pass."""
+    """Marks of events that are counted as they pass."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries, self.number = entries, 0
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self._marks, self.number = marks, 0
 
-    def __iter__(self) -> Iterator[Entry]:
-        for entry in self._entries:
+    def __iter__(self) -> Iterator[Mark]:
+        for mark in self._marks:
             self.number += 1
-            yield entry
+            yield mark
+
+
+class _Offered:
+    """What stands in each chain of each database, looked up once: a chain only grows, so only what is new is read."""
+
+    def __init__(self) -> None:
+        self._held: WeakKeyDictionary[object, dict[int | None, tuple[int, Choices]]] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def get(self, session: Session, head: Head) -> Choices:
+        """What stands in a chain up to its head."""
+        chain, database = head.organisation_id, session.get_bind()
+        with self._lock:
+            reached, found = self._held.get(database, {}).get(chain, (0, Choices()))
+        if reached > head.sequence:  # the database is another one than it was, as after a restore
+            reached, found = 0, Choices()
+        if reached < head.sequence:
+            found |= store.list_choices(session, organisation_id=chain, after=reached)
+            with self._lock:
+                self._held.setdefault(database, {})[chain] = (head.sequence, found)
+        return found
+
+
+_offered = _Offered()
 
 
 def _name_of(entry: Entry) -> str:
@@ -201,10 +229,10 @@ def _people_of(session: Session, entries: Iterable[Entry], *, scope: Scope) -> d
     acting = {entry.actor_id for entry in entries if entry.actor_id is not None}
     about = {typed_number(entry.object_id) for entry in entries if entry.object_kind == PERSON}
     wanted = {number for number in acting | about if number is not None}
-    return _bytyped_number(store.list_people(session, scope=scope, ids=wanted)) if wanted else {}
+    return _by_number(store.list_people(session, scope=scope, ids=wanted)) if wanted else {}
 
 
-def _bytyped_number(people: Iterable[Person]) -> dict[int, Person]:
+def _by_number(people: Iterable[Person]) -> dict[int, Person]:
     return {person.id: person for person in people}
 
 

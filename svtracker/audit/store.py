@@ -1,11 +1,11 @@
 """Events, heads of chains and people, in and out of the database. There is no way to change or delete an event."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, false, insert, or_, select, update
 from sqlalchemy.orm import Session
@@ -53,9 +53,23 @@ class Filters:
 class Choices:
     """What there is to choose from in a log: what was done, kinds of objects, and the people who acted."""
 
-    whats: tuple[str, ...]
-    kinds: tuple[str, ...]
-    actors: tuple[int, ...]
+    whats: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    actors: frozenset[int] = frozenset()
+
+    def __or__(self, other: "Choices") -> "Choices":
+        """What there is in the one or the other."""
+        return Choices(
+            whats=self.whats | other.whats, kinds=self.kinds | other.kinds, actors=self.actors | other.actors
+        )
+
+
+class Mark(NamedTuple):
+    """What a sample is drawn by: where an event stands, and its hash."""
+
+    organisation_id: int | None
+    sequence: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,15 +184,36 @@ def get_place(session: Session, *, scope: Scope, chain: int, sequence: int) -> i
     return session.execute(asked.where(*_within(scope))).scalar_one_or_none()
 
 
-def list_choices(session: Session, *, scope: Scope) -> Choices:
-    """What stands in the events of a scope, each once."""
+def list_choices(session: Session, *, organisation_id: int | None, after: int) -> Choices:
+    """What stands in the events of one chain after the event of a number, each once."""
     columns = (col(EventRow.what), col(EventRow.object_kind), col(EventRow.actor_id))
-    found = session.execute(select(*columns).where(*_within(scope)).distinct()).all()
+    where = (col(EventRow.chain) == _chain(organisation_id), col(EventRow.sequence) > after)
+    found = session.execute(select(*columns).where(*where).distinct()).all()
     return Choices(
-        whats=tuple(sorted({what for what, _, _ in found})),
-        kinds=tuple(sorted({kind for _, kind, _ in found})),
-        actors=tuple(sorted({actor for _, _, actor in found if actor is not None})),
+        whats=frozenset(what for what, _, _ in found),
+        kinds=frozenset(kind for _, kind, _ in found),
+        actors=frozenset(actor for _, _, actor in found if actor is not None),
     )
+
+
+def read_marks(session: Session, *, scope: Scope, filters: Filters) -> Iterator[Mark]:
+    """By what a sample is drawn, of all events that fit and without the rest of them; words are not looked for."""
+    columns = (col(EventRow.organisation_id), col(EventRow.sequence), col(EventRow.hash))
+    asked = _asked(scope, filters).with_only_columns(*columns).execution_options(yield_per=_ROWS_AT_ONCE)
+    with session.execute(asked) as rows:
+        for row in rows:
+            yield Mark(*row)
+
+
+def get_entries(session: Session, marks: Sequence[Mark]) -> tuple[Entry, ...]:
+    """The whole events of some marks, in the order of the marks."""
+    found: dict[tuple[int | None, int], Entry] = {}
+    for organisation_id in {mark.organisation_id for mark in marks}:
+        numbers = [mark.sequence for mark in marks if mark.organisation_id == organisation_id]
+        where = (col(EventRow.chain) == _chain(organisation_id), col(EventRow.sequence).in_(numbers))
+        for entry in _entries(session, select(*_ENTRY).where(*where)):
+            found[entry.organisation_id, entry.sequence] = entry
+    return tuple(found[mark.organisation_id, mark.sequence] for mark in marks)
 
 
 def add_person(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from svtracker.audit import service
@@ -166,10 +167,10 @@ class TestWords:
         assert {one.object_id for one in found.entries} == wanted == {one.object_id for one in listed}
 
     @pytest.mark.parametrize("field", ["object_kind", "object_id", "what"])
-    @pytest.mark.parametrize("text", ["\0", "a\0", "\ud83d", "no such thing"])
-    def test_what_no_event_can_hold_is_not_found(self, councils: Database, field: str, text: str) -> None:
+    @pytest.mark.parametrize("held", ["\0", "a\0", "\ud83d", "no such thing"])
+    def test_what_no_event_can_hold_is_not_found(self, councils: Database, field: str, held: str) -> None:
         with councils.reading() as session:
-            assert service.search(session, scope=OURS, filters=Filters(**{field: text})).entries == ()
+            assert service.search(session, scope=OURS, filters=Filters(**{field: held})).entries == ()
 
 
 class TestDays:
@@ -216,7 +217,7 @@ class TestWalls:
                 service.tell(session, scope=OURS, object_kind="bid", object_id="hidden")
         assert "secret_deed" not in known.whats
         assert "shared_deed" in known.whats
-        assert known.actors == (theirs.id,)
+        assert known.actors == {theirs.id}
         assert people == part.people == shared.people == drawn.people == named == {}
         for seen in (part.entries, drawn.entries, drawn.histories, entries):
             assert {one.organisation_id for one in seen} == {None, 1}
@@ -287,3 +288,28 @@ class TestTaking:
         with councils.reading() as session:
             drawn = [service.draw(session, scope=OURS, filters=Filters(), size=3, seed=seed) for seed in ("a", "b")]
         assert len({sample_pack(one, organisations={}) for one in drawn}) == 2
+
+
+class TestChoices:
+    def test_what_is_new_is_offered_at_once(self, councils: Database) -> None:
+        with councils.reading() as session:
+            assert service.choices(session, scope=OURS)[0].whats == {"organisation_added"}
+        with councils.writing() as session:
+            note(session, what="mark_given", object_kind="bid")
+            note(session, organisation=None, what="version_loaded", object_kind="version")
+        with councils.reading() as session:
+            ours, theirs = (service.choices(session, scope=scope)[0] for scope in (OURS, THEIRS))
+        assert ours.whats == {"organisation_added", "mark_given", "version_loaded"}
+        assert theirs.whats == {"organisation_added", "version_loaded"}
+        assert theirs.kinds == {"organisation", "version"}
+
+    def test_a_chain_that_is_shorter_than_before_is_read_anew(self, councils: Database) -> None:
+        with councils.writing() as session:
+            note(session, what="mark_given")
+        with councils.reading() as session:
+            assert "mark_given" in service.choices(session, scope=OURS)[0].whats
+        with councils.writing() as session:
+            session.execute(text("DELETE FROM audit_event WHERE what = 'mark_given'"))
+            session.execute(text("UPDATE audit_head SET sequence = 1"))
+        with councils.reading() as session:
+            assert service.choices(session, scope=OURS)[0].whats == {"organisation_added"}

@@ -277,8 +277,8 @@ def _filters(typed: Mapping[str, str], known: Choices, people: People, errors: S
     options: dict[str, tuple[tuple[str, str], ...]] = {
         "from": (),
         "to": (),
-        "what": (("", "Anything"), *((what, words.sentence(what)) for what in known.whats)),
-        "kind": (("", "Any kind"), *((kind, words.sentence(kind)) for kind in known.kinds)),
+        "what": (("", "Anything"), *((what, words.sentence(what)) for what in sorted(known.whats))),
+        "kind": (("", "Any kind"), *((kind, words.sentence(kind)) for kind in sorted(known.kinds))),
         "object": (),
         "person": (("", "Anybody"), *((number, name) for name, number in actors)),
     }

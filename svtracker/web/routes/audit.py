@@ -60,7 +60,7 @@ class Asked:
         for value, choices, name, word in (
             (self.what, known.whats, "what", "that anything was done by this name"),
             (self.object_kind, known.kinds, "kind", "of this kind of object"),
-            (self.person, [str(one) for one in known.actors], "person", "of this person"),
+            (self.person, {str(one) for one in known.actors}, "person", "of this person"),
         ):
             if value.strip() and value.strip() not in choices:
                 faults.append(FormError(text=f"Choose from the list: no event tells {word}", href=f"#{name}"))
