@@ -101,7 +101,7 @@ def rendered(
         seen.setdefault(template, set()).add(type(context))
         return block(self, request, template, name, context)
 
-    monkeypatch.setattr(client.app.state, "kept", Kept())  # a page that another test asked for is made anew
+    client.app.state.kept = Kept()  # a page that another test asked for is made anew
     monkeypatch.setattr(Renderer, "page", noting_page)
     monkeypatch.setattr(Renderer, "block", noting_block)
     for _ in states(client, empty, make_client(max_upload_bytes=2048)):

@@ -72,7 +72,6 @@ class LogPage(Page):
 
     find: str
     filters: tuple[Filter, ...]
-    is_chosen: bool
     found: str
     chosen: str
     rows: tuple[EventRow, ...]
@@ -163,7 +162,6 @@ def log_page(
         errors=errors,
         find=typed.get("find", ""),
         filters=tuple(_filters(typed, known, people, errors)),
-        is_chosen=bool(set(typed) - {"find"}),
         found=_found_words(part, is_all=not typed, is_first=not before),
         chosen="" if errors else chosen_words(typed, people),
         rows=tuple(_row(entry, shown, organisations, longest=LONGEST_IN_LIST) for entry in entries),
