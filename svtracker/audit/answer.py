@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from svtracker.audit.rules.events import FORM, Entry
+from svtracker.audit.service import LogPart, Told
 from svtracker.audit.store import Person
 
 Answer = dict[str, Any]
@@ -18,11 +19,44 @@ def actor_name(entry: Entry, people: Mapping[int, Person]) -> str:
     """Who acted, in words: a name, or that it was erased, or what part of the program it was."""
     if entry.actor_id is None:
         return entry.actor_kind
-    person = people.get(entry.actor_id)
-    if person is None or person.name is None:
-        why = "not in the database" if person is None else "details erased"
-        return f"person {entry.actor_id} ({why})"
-    return person.name
+    return person_name(entry.actor_id, people)
+
+
+def person_name(person_id: int, people: Mapping[int, Person]) -> str:
+    """A person by name; by number where the details were erased, or where the reader may not know the person."""
+    person = people.get(person_id)
+    if person is None:
+        return f"person {person_id} (not known here)"
+    return f"erased person {person_id}" if person.name is None else person.name
+
+
+def part_answer(part: LogPart, *, following: str | None) -> Answer:
+    """A part of the log, newest first; `next` is the address of the part after it, or nothing."""
+    return {**log_answer(part.entries, people=part.people), "recorded": part.recorded, "next": following}
+
+
+def told_answer(told: Told) -> Answer:
+    """One object: its events from first to last, and its state as known on a day, or by all of its events."""
+    known = told.known
+    return {
+        "object_kind": told.object_kind,
+        "object_id": told.object_id,
+        "known": {
+            "on": None if known.day is None else known.day.isoformat(),
+            "events": known.events,
+            "last": None if known.last is None else _place(known.last),
+            "fields": {one.name: {"value": one.value, "told_by": _place(one.told_by)} for one in known.fields},
+            "contradictions": [
+                {"field": one.field, "told_by": _place(one.told_by), "said": one.said, "known": one.known}
+                for one in known.contradictions
+            ],
+        },
+        **log_answer(told.entries, people=told.people),
+    }
+
+
+def _place(entry: Entry) -> Answer:
+    return {"organisation": entry.organisation_id, "sequence": entry.sequence, "at": entry.at}
 
 
 def _event(entry: Entry, people: Mapping[int, Person]) -> Answer:

@@ -4,20 +4,65 @@ Whoever changes something calls `record` in the same unit of work: change and ev
 """
 
 import secrets
+import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
 from svtracker.audit import store
 from svtracker.audit.rules.chains import check_chain
 from svtracker.audit.rules.events import Actor, Change, Entry, Event, Head, chained, person_hash, require_keepable
-from svtracker.audit.store import WHOLE_INSTALLATION, Filters, Person, Scope
+from svtracker.audit.rules.known import Known, known_on
+from svtracker.audit.rules.sampling import sample
+from svtracker.audit.rules.wording import typed_number
+from svtracker.audit.store import WHOLE_INSTALLATION, Choices, Filters, Mark, Person, Scope
 from svtracker.kernel.clock import Clock, system_clock
-from svtracker.kernel.exceptions import NotFoundError, ReasonMissingError
+from svtracker.kernel.exceptions import NotFoundError, ReasonMissingError, TooManyEventsError
 from svtracker.kernel.problems import Problem
 
 PERSON = "person"
+PAGE = 50
+LARGEST_FILE = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPart:
+    """A part of the log, newest first: how many events there are in all, and where the part after it starts."""
+
+    entries: tuple[Entry, ...]
+    people: dict[int, Person]
+    recorded: int
+    following: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of one object: its events from first to last, and its state as known on a day or by all of them."""
+
+    object_kind: str
+    object_id: str
+    entries: tuple[Entry, ...]
+    people: dict[int, Person]
+    known: Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A sample of events in the order in which they were drawn, with all that an auditor needs to look into it."""
+
+    seed: str
+    size: int
+    filters: Filters
+    among: int
+    entries: tuple[Entry, ...]
+    histories: tuple[Entry, ...]
+    heads: tuple[Head, ...]
+    people: dict[int, Person]
 
 
 def record(session: Session, event: Event) -> Entry:
@@ -35,6 +80,160 @@ def history(session: Session, *, scope: Scope, object_kind: str, object_id: str)
 def log(session: Session, *, scope: Scope, filters: Filters | None = None) -> Iterator[Entry]:
     """The events that the filters let through, in the order in which they were recorded."""
     return store.read_log(session, scope=scope, filters=filters or Filters())
+
+
+def search(session: Session, *, scope: Scope, filters: Filters, before: str | None = None, size: int = PAGE) -> LogPart:
+    """The newest events that the filters let through, or those recorded before the event that `before` names.
+
+    An event is named by its chain and its number in it, as “1.204”: an address that is kept shows the same events
+    when more were recorded.
+    """
+    place = None if before is None else _place(session, before, scope=scope)
+    found = store.read_newest(session, scope=scope, filters=filters, before=place, limit=size + 1)
+    if before is not None and not found:
+        raise _no_part(before)
+    shown = found[:size]
+    return LogPart(
+        entries=shown,
+        people=_people_of(session, shown, scope=scope),
+        recorded=sum(head.sequence for head in _heads_of(session, scope)),
+        following=_name_of(shown[-1]) if len(found) > size else None,
+    )
+
+
+def all_that_fit(session: Session, *, scope: Scope, filters: Filters) -> tuple[tuple[Entry, ...], dict[int, Person]]:
+    """All events that the filters let through, first recorded first, with the people in them, to be taken along.
+
+    Refused above 50,000 events, more than anybody reads in a spreadsheet.
+    """
+    found = tuple(islice(log(session, scope=scope, filters=filters), LARGEST_FILE + 1))
+    if len(found) > LARGEST_FILE:
+        raise TooManyEventsError(limit=LARGEST_FILE)
+    return found, _people_of(session, found, scope=scope)
+
+
+def choices(session: Session, *, scope: Scope) -> tuple[Choices, dict[int, Person]]:
+    """What the filters of a log offer: what was done, kinds of objects, and who acted."""
+    found = Choices()
+    for head in _heads_of(session, scope):
+        found |= _offered.get(session, head)
+    return found, _by_number(store.list_people(session, scope=scope, ids=found.actors))
+
+
+def tell(session: Session, *, scope: Scope, object_kind: str, object_id: str, on: date | None = None) -> Told:
+    """The history of one object, and its state as known at the end of a day (UTC); not found where nothing is told."""
+    entries = history(session, scope=scope, object_kind=object_kind, object_id=object_id)
+    if not entries:
+        raise NotFoundError(
+            what="event about", name=f"{object_kind} {object_id}", do="Look for the object in the record of events."
+        )
+    return Told(
+        object_kind=object_kind,
+        object_id=object_id,
+        entries=entries,
+        people=_people_of(session, entries, scope=scope),
+        known=known_on(entries, on),
+    )
+
+
+def draw(session: Session, *, scope: Scope, filters: Filters, size: int, seed: str) -> Drawn:
+    """A sample of the events that the filters let through, the same for the same seed on any database.
+
+    With it come the whole histories of the objects that it touches, and the heads of the chains that it is drawn from.
+    """
+    require_keepable("seed", seed)
+    counted = _Counted(store.read_marks(session, scope=scope, filters=filters))
+    entries = store.get_entries(session, sample(counted, size=size, seed=seed))
+    touched = sorted({(entry.object_kind, entry.object_id) for entry in entries})
+    histories = tuple(
+        entry
+        for kind, name in touched
+        for entry in sorted(
+            history(session, scope=scope, object_kind=kind, object_id=name),
+            key=lambda entry: (entry.organisation_id or 0, entry.sequence),
+        )
+    )
+    return Drawn(
+        seed=seed,
+        size=size,
+        filters=filters,
+        among=counted.number,
+        entries=entries,
+        histories=histories,
+        heads=_heads_of(session, scope),
+        people=_people_of(session, histories, scope=scope),
+    )
+
+
+class _Counted:
+    """Marks of events that are counted as they pass."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self._marks, self.number = marks, 0
+
+    def __iter__(self) -> Iterator[Mark]:
+        for mark in self._marks:
+            self.number += 1
+            yield mark
+
+
+class _Offered:
+    """What stands in each chain of each database, looked up once: a chain only grows, so only what is new is read."""
+
+    def __init__(self) -> None:
+        self._held: WeakKeyDictionary[object, dict[int | None, tuple[int, Choices]]] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def get(self, session: Session, head: Head) -> Choices:
+        """What stands in a chain up to its head."""
+        chain, database = head.organisation_id, session.get_bind()
+        with self._lock:
+            reached, found = self._held.get(database, {}).get(chain, (0, Choices()))
+        if reached > head.sequence:  # the database is another one than it was, as after a restore
+            reached, found = 0, Choices()
+        if reached < head.sequence:
+            found |= store.list_choices(session, organisation_id=chain, after=reached)
+            with self._lock:
+                self._held.setdefault(database, {})[chain] = (head.sequence, found)
+        return found
+
+
+_offered = _Offered()
+
+
+def _name_of(entry: Entry) -> str:
+    return f"{entry.organisation_id or 0}.{entry.sequence}"
+
+
+def _place(session: Session, name: str, *, scope: Scope) -> int:
+    chain, _, sequence = (typed_number(part) for part in name.partition("."))
+    if chain is None or sequence is None:
+        raise _no_part(name)
+    found = store.get_place(session, scope=scope, chain=chain, sequence=sequence)
+    if found is None:
+        raise _no_part(name)
+    return found
+
+
+def _no_part(name: str) -> NotFoundError:
+    return NotFoundError(what="part of the log before event", name=name, do="Start with the newest events.")
+
+
+def _heads_of(session: Session, scope: Scope) -> tuple[Head, ...]:
+    heads = store.list_heads(session)
+    return heads if scope.whole else tuple(one for one in heads if one.organisation_id in {None, scope.organisation_id})
+
+
+def _people_of(session: Session, entries: Iterable[Entry], *, scope: Scope) -> dict[int, Person]:
+    """Who acts in these events and whom they are about, of those whom the scope may know by name."""
+    acting = {entry.actor_id for entry in entries if entry.actor_id is not None}
+    about = {typed_number(entry.object_id) for entry in entries if entry.object_kind == PERSON}
+    wanted = {number for number in acting | about if number is not None}
+    return _by_number(store.list_people(session, scope=scope, ids=wanted)) if wanted else {}
+
+
+def _by_number(people: Iterable[Person]) -> dict[int, Person]:
+    return {person.id: person for person in people}
 
 
 def list_heads(session: Session) -> tuple[Head, ...]:

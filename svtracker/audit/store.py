@@ -1,16 +1,20 @@
 """Events, heads of chains and people, in and out of the database. There is no way to change or delete an event."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, false, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from svtracker.audit.rules.events import Actor, Entry, Head, at_text
+from svtracker.audit.rules.events import Actor, Entry, Head, at_text, is_keepable
+from svtracker.audit.rules.searching import in_json, mentions, small
 from svtracker.audit.tables import EventRow, HeadRow, PersonRow
+from svtracker.storage.texts import small_letters
 
 _ROWS_AT_ONCE = 1000
 
@@ -31,7 +35,10 @@ WHOLE_INSTALLATION = Scope(organisation_id=None, whole=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which events a listing shows: about one object or kind of object, since a moment, before a moment, of a name."""
+    """Which events a listing shows: about one object or kind of object, since a moment, before a moment, of a name.
+
+    `find` are words that must all stand in the reason or in the fields; a to z are the same as A to Z.
+    """
 
     object_kind: str | None = None
     object_id: str | None = None
@@ -39,6 +46,30 @@ class Filters:
     before: datetime | None = None
     what: str | None = None
     actor_id: int | None = None
+    find: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What there is to choose from in a log: what was done, kinds of objects, and the people who acted."""
+
+    whats: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    actors: frozenset[int] = frozenset()
+
+    def __or__(self, other: "Choices") -> "Choices":
+        """What there is in the one or the other."""
+        return Choices(
+            whats=self.whats | other.whats, kinds=self.kinds | other.kinds, actors=self.actors | other.actors
+        )
+
+
+class Mark(NamedTuple):
+    """What a sample is drawn by: where an event stands, and its hash."""
+
+    organisation_id: int | None
+    sequence: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,23 +164,58 @@ def read_chain(session: Session, *, organisation_id: int | None) -> Iterator[Ent
 
 def read_log(session: Session, *, scope: Scope, filters: Filters) -> Iterator[Entry]:
     """The events that a listing shows, in the order in which they were recorded, a part at a time."""
-    asked = select(*_ENTRY).order_by(col(EventRow.id))
-    if not scope.whole:
-        asked = asked.where(col(EventRow.chain).in_([0, _chain(scope.organisation_id)]))
-    wanted = (
-        (EventRow.object_kind, filters.object_kind),
-        (EventRow.object_id, filters.object_id),
-        (EventRow.what, filters.what),
-        (EventRow.actor_id, filters.actor_id),
+    return _found(session, _asked(scope, filters).order_by(col(EventRow.id)), filters)
+
+
+def read_newest(
+    session: Session, *, scope: Scope, filters: Filters, before: int | None, limit: int
+) -> tuple[Entry, ...]:
+    """The newest events that a listing shows, newest first; only those recorded before a place, where one is given."""
+    asked = _asked(scope, filters).order_by(col(EventRow.id).desc())
+    if before is not None:
+        asked = asked.where(col(EventRow.id) < before)
+    if not filters.find:
+        asked = asked.limit(limit)
+    with closing(_found(session, asked, filters)) as found:
+        return tuple(islice(found, limit))
+
+
+def get_place(session: Session, *, scope: Scope, chain: int, sequence: int) -> int | None:
+    """The place of an event among all that were recorded; none where the scope does not hold it."""
+    asked = select(col(EventRow.id)).where(col(EventRow.chain) == chain, col(EventRow.sequence) == sequence)
+    return session.execute(asked.where(*_within(scope))).scalar_one_or_none()
+
+
+def list_choices(session: Session, *, organisation_id: int | None, after: int) -> Choices:
+    """What stands in the events of one chain after the event of a number, each once."""
+    columns = (col(EventRow.what), col(EventRow.object_kind), col(EventRow.actor_id))
+    where = (col(EventRow.chain) == _chain(organisation_id), col(EventRow.sequence) > after)
+    found = session.execute(select(*columns).where(*where).distinct()).all()
+    return Choices(
+        whats=frozenset(what for what, _, _ in found),
+        kinds=frozenset(kind for _, kind, _ in found),
+        actors=frozenset(actor for _, _, actor in found if actor is not None),
     )
-    for column, value in wanted:
-        if value is not None:
-            asked = asked.where(col(column) == value)
-    if filters.since is not None:
-        asked = asked.where(col(EventRow.at) >= at_text(filters.since))
-    if filters.before is not None:
-        asked = asked.where(col(EventRow.at) < at_text(filters.before))
-    return _entries(session, asked)
+
+
+def read_marks(session: Session, *, scope: Scope, filters: Filters) -> Iterator[Mark]:
+    """By what a sample is drawn, of all events that fit and without the rest of them; words are not looked for."""
+    columns = (col(EventRow.organisation_id), col(EventRow.sequence), col(EventRow.hash))
+    asked = _asked(scope, filters).with_only_columns(*columns).execution_options(yield_per=_ROWS_AT_ONCE)
+    with session.execute(asked) as rows:
+        for row in rows:
+            yield Mark(*row)
+
+
+def get_entries(session: Session, marks: Sequence[Mark]) -> tuple[Entry, ...]:
+    """The whole events of some marks, in the order of the marks."""
+    found: dict[tuple[int | None, int], Entry] = {}
+    for organisation_id in {mark.organisation_id for mark in marks}:
+        numbers = [mark.sequence for mark in marks if mark.organisation_id == organisation_id]
+        where = (col(EventRow.chain) == _chain(organisation_id), col(EventRow.sequence).in_(numbers))
+        for entry in _entries(session, select(*_ENTRY).where(*where)):
+            found[entry.organisation_id, entry.sequence] = entry
+    return tuple(found[mark.organisation_id, mark.sequence] for mark in marks)
 
 
 def add_person(
@@ -192,13 +258,48 @@ def get_person(session: Session, person_id: int) -> Person | None:
     return None if found is None else Person(**found._asdict())
 
 
-def list_people(session: Session, *, scope: Scope) -> tuple[Person, ...]:
-    """The people of an organisation and those of none, or all, in the order in which they were added."""
+def list_people(session: Session, *, scope: Scope, ids: Iterable[int] | None = None) -> tuple[Person, ...]:
+    """The people of an organisation and those of none, or all, in the order in which they were added.
+
+    Where numbers are given, only the people with these.
+    """
     asked = select(*_PERSON).order_by(col(PersonRow.id))
+    if ids is not None:
+        asked = asked.where(col(PersonRow.id).in_(sorted(set(ids))))
     if not scope.whole:
         of_none = col(PersonRow.organisation_id).is_(None)
         asked = asked.where(or_(of_none, col(PersonRow.organisation_id) == scope.organisation_id))
     return tuple(Person(**one._asdict()) for one in session.execute(asked))
+
+
+def _within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    # The sum keeps the databases from going by the chain and sorting all of it where only the newest are asked for.
+    return () if scope.whole else ((col(EventRow.chain) + 0).in_([0, _chain(scope.organisation_id)]),)
+
+
+def _asked(scope: Scope, filters: Filters) -> Select[*tuple[Any, ...]]:
+    asked = select(*_ENTRY).where(*_within(scope))
+    wanted = (
+        (EventRow.object_kind, filters.object_kind),
+        (EventRow.object_id, filters.object_id),
+        (EventRow.what, filters.what),
+        (EventRow.actor_id, filters.actor_id),
+    )
+    texts = [value for _, value in wanted if isinstance(value, str)]
+    if not all(is_keepable(text) for text in (*texts, *filters.find)):
+        return asked.where(false())  # such a text is in no event, and PostgreSQL does not take it in a question
+    for column, value in wanted:
+        if value is not None:
+            asked = asked.where(col(column) == value)
+    if filters.since is not None:
+        asked = asked.where(col(EventRow.at) >= at_text(filters.since))
+    if filters.before is not None:
+        asked = asked.where(col(EventRow.at) < at_text(filters.before))
+    for word in filters.find:
+        in_reason = small_letters(col(EventRow.reason)).contains(small(word), autoescape=True)
+        in_changes = small_letters(col(EventRow.changes)).contains(in_json(small(word)), autoescape=True)
+        asked = asked.where(or_(in_reason, in_changes))
+    return asked
 
 
 def _update_person(session: Session, person_id: int, **values: Any) -> Person:
@@ -206,9 +307,18 @@ def _update_person(session: Session, person_id: int, **values: Any) -> Person:
     return Person(**session.execute(changing).one()._asdict())
 
 
-def _entries(session: Session, asked: Select[*tuple[Any, ...]]) -> Iterator[Entry]:
-    for row in session.execute(asked.execution_options(yield_per=_ROWS_AT_ONCE)):
-        yield Entry(**row._asdict())
+def _found(session: Session, asked: Select[*tuple[Any, ...]], filters: Filters) -> Generator[Entry]:
+    """The events that fit: the database has left out most, and what a word only met in the JSON around is left out."""
+    with closing(_entries(session, asked)) as entries:
+        for entry in entries:
+            if all(mentions(entry, word) for word in filters.find):
+                yield entry
+
+
+def _entries(session: Session, asked: Select[*tuple[Any, ...]]) -> Generator[Entry]:
+    with session.execute(asked.execution_options(yield_per=_ROWS_AT_ONCE)) as rows:
+        for row in rows:
+            yield Entry(**row._asdict())
 
 
 def _chain(organisation_id: int | None) -> int:

@@ -83,6 +83,17 @@ class ReasonMissingError(SvtrackerError):
         super().__init__(f"To {action}, say why: the reason is kept in the record. Nothing was saved.")
 
 
+class TooManyEventsError(SvtrackerError):
+    """More events fit than go into one file."""
+
+    def __init__(self, *, limit: int) -> None:
+        self.limit = limit
+        super().__init__(
+            f"More than {limit:,} events fit, too many for one file, so none was made. Choose fewer days, "
+            "or list them with “svtracker audit log --json”."
+        )
+
+
 class DatabaseBusyError(SvtrackerError):
     """Somebody else has been writing for longer than a writer waits; nothing was saved."""
 

@@ -52,6 +52,7 @@ class Rule:
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 # An auditor reads what an administrator does, and does none of it.
+RECORD_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 OWN_SETTERS = frozenset({Role.ADMINISTRATOR, Role.POLICY_LEAD})
 OWN_READERS = OWN_SETTERS | {Role.AUDITOR}
 PEOPLE_READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -143,6 +144,16 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/people/{number}",
         "/api/v1/messages",
         "/api/v1/personal-links",
+    ),
+    *_reads(
+        RECORD_READERS,
+        "/audit",
+        "/audit/download.{kind}",
+        "/audit/sample",
+        "/audit/sample/pack.zip",
+        "/audit/{object_kind}/{object_id:path}",
+        "/api/v1/audit",
+        "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_changes(OWN_SETTERS, "/organisation"),

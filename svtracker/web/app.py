@@ -17,6 +17,7 @@ from svtracker.registers.loader import load_reference
 from svtracker.settings import Settings
 from svtracker.storage.engines import Database
 from svtracker.web import errors
+from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tenders as tenders_api
@@ -26,6 +27,7 @@ from svtracker.web.house import house_of
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
+from svtracker.web.routes import audit as audit_pages
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import home, organisation, people, sign_in
@@ -87,9 +89,19 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     app.state.kept = Kept()
     app.state.renderer = Renderer(settings, house=house)
     errors.install(app)
-    for pages in (home, frameworks_pages, tenders_pages, help_pages, sign_in, provider_pages, people, organisation):
+    for pages in (
+        home,
+        frameworks_pages,
+        tenders_pages,
+        help_pages,
+        sign_in,
+        provider_pages,
+        people,
+        organisation,
+        audit_pages,
+    ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tenders_api, identity_api):
+    for twins in (frameworks_api, tenders_api, identity_api, audit_api):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

@@ -7,13 +7,14 @@ from starlette.responses import Response
 from svtracker.files.tables_out import Sheet, as_csv, as_xlsx
 from svtracker.kernel.exceptions import NotFoundError
 
-CSV, XLSX, YAML, JSON = "csv", "xlsx", "yaml", "json"
+CSV, XLSX, YAML, JSON, ZIP = "csv", "xlsx", "yaml", "json", "zip"
 
 MEDIA_TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     YAML: "application/yaml",
     JSON: "application/json",
+    ZIP: "application/zip",
 }
 
 

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from svtracker.frameworks import service as frameworks
-from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerError
+from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerError, TooManyEventsError
 from svtracker.kernel.problems import Problem
 from svtracker.web.guard import FormNotOwnError, RoleMissingError, SignInNeededError
 from svtracker.web.logs import route_of
@@ -97,6 +97,15 @@ def _own(request: Request, error: Exception) -> Response:
                 what=str(error),
                 why="Nothing is used of a file that has a fault.",
                 do="Put right what is listed and send the file again.",
+            )
+        case TooManyEventsError():
+            return answer(
+                request,
+                status=422,
+                title="Too much for one file",
+                what=f"More than {error.limit:,} events fit, too many for one file, so none was made.",
+                why="Nobody reads so many lines, and everybody else would wait for them.",
+                do="Go back, choose fewer days, and take one part after the other.",
             )
         case _:
             return answer(

@@ -106,7 +106,7 @@ def test_an_erased_person_stays_a_number(recorded: Database) -> None:
     with recorded.writing() as session:
         service.erase_person(session, 1, actor=COMMAND_LINE, reason="asked for", clock=lambda: NOON)
     listed = run("audit", "log").stdout
-    assert "Borough of Calderbrook 3  person 1 (details erased), evaluator: mark given, bid A" in listed
+    assert "Borough of Calderbrook 3  erased person 1, evaluator: mark given, bid A" in listed
     assert "Wren" not in listed
 
 
@@ -128,3 +128,98 @@ def test_the_check_of_the_database_proves_the_chains(recorded: Database) -> None
     done = run("db", "check")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "audit of organisation 1: event 3: saw an event that does not have its hash" in done.stderr
+
+
+class TestShow:
+    def test_one_object_as_its_events_tell_it(self, recorded: Database) -> None:
+        assert run("audit", "show", "bid", "A").stdout.splitlines() == [
+            "bid A as known, from 1 event, the last at 2026-11-23 12:00:00 UTC",
+            "    final: yes (since 2026-11-23 12:00:00 UTC)",
+            "    mark: 4 (since 2026-11-23 12:00:00 UTC)",
+            "    contradiction: the event of 2026-11-23 12:00:00 UTC says that mark was 3; "
+            "the events before it say nothing",
+        ]
+
+    @pytest.mark.parametrize(
+        ("day", "said"),
+        [
+            ("2026-11-22", "Nothing was recorded about bid A at the end of 2026-11-22 (UTC)."),
+            ("2026-11-23", "bid A as known at the end of 2026-11-23 (UTC), from 1 event, the last at 2026-11-23 12:00"),
+        ],
+    )
+    def test_as_known_on_a_day(self, recorded: Database, day: str, said: str) -> None:
+        assert run("audit", "show", "bid", "A", "--on", day).stdout.startswith(said)
+
+    def test_as_json(self, recorded: Database) -> None:
+        told = json.loads(run("audit", "show", "bid", "A", "--on", "2026-11-23", "--json").stdout)
+        place = {"organisation": 1, "sequence": 3, "at": "2026-11-23T12:00:00.000000Z"}
+        assert told["known"] == {
+            "on": "2026-11-23",
+            "events": 1,
+            "last": place,
+            "fields": {"final": {"value": True, "told_by": place}, "mark": {"value": 4, "told_by": place}},
+            "contradictions": [{"field": "mark", "told_by": place, "said": 3, "known": None}],
+        }
+        assert [one["actor"] for one in told["events"]] == ["Wren Alder"]
+
+    @pytest.mark.parametrize("words", [["bid", "B"], ["starship", "A"], ["bid", ""], ["bid", "A' OR 1=1 --"]])
+    def test_what_no_event_tells_of(self, recorded: Database, words: list[str]) -> None:
+        done = run("audit", "show", *words)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert f"There is no event about “{' '.join(words)}”. Look for the object in the record" in done.stderr
+
+    def test_a_day_that_is_none(self, recorded: Database) -> None:
+        done = run("audit", "show", "bid", "A", "--on", "soon")
+        assert done.exit_code == 2
+        assert "soon" in done.stderr
+
+
+class TestSample:
+    def test_a_pack_is_written_and_the_same_again(self, recorded: Database, tmp_path: Path) -> None:
+        done = run("audit", "sample", "--seed", "s", "--size", "2", "-o", tmp_path / "one.zip")
+        assert done.stdout == f"2 of 3 events are in {tmp_path / 'one.zip'}.\n"
+        run("audit", "sample", "--seed", "s", "--size", "2", "-o", tmp_path / "two.zip")
+        assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (["--to", "2026-11-22"], "2 of 2 events"),
+            (["--from", "2026-11-23"], "1 of 1 events"),
+            (["--from", "2026-11-23", "--to", "2026-11-23"], "1 of 1 events"),
+            (["--to", "9999-12-31"], "3 of 3 events"),
+            (["--organisation", "calderbrook"], "3 of 3 events"),
+        ],
+    )
+    def test_of_some_days_or_one_organisation(
+        self, recorded: Database, tmp_path: Path, words: list[str], said: str
+    ) -> None:
+        done = run("audit", "sample", "--seed", "s", "--size", "9", "-o", tmp_path / "pack.zip", *words)
+        assert done.stdout.startswith(said)
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            (["--seed", " ", "--size", "1"], "--seed"),
+            (["--seed", "s", "--size", "0"], "--size"),
+            (["--seed", "s", "--size", "1001"], "--size"),
+            (["--seed", "s", "--size", "x"], "--size"),
+            (["--seed", "s"], "--size"),
+            (["--seed", "s", "--size", "1", "--from", "2026-11-23", "--to", "2026-11-22"], "before the first"),
+            (["--seed", "s", "--size", "1", "--from", "soon"], "soon"),
+            (["--seed", "s", "--size", "1", "--organisation", "nowhere"], "no organisation “nowhere”"),
+        ],
+    )
+    def test_what_cannot_be_drawn_writes_nothing(
+        self, recorded: Database, tmp_path: Path, words: list[str], said: str
+    ) -> None:
+        done = run("audit", "sample", "-o", tmp_path / "pack.zip", *words)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert said in done.stderr
+        assert list(tmp_path.glob("*.zip")) == []
+
+    def test_a_file_that_is_there_stays(self, recorded: Database, tmp_path: Path) -> None:
+        (tmp_path / "pack.zip").write_text("mine")
+        done = run("audit", "sample", "--seed", "s", "--size", "1", "-o", tmp_path / "pack.zip")
+        assert (done.exit_code, (tmp_path / "pack.zip").read_text()) == (2, "mine")
+        assert "File exists" in done.stderr

@@ -18,8 +18,10 @@ def site(client: TestClient) -> Site:
 @pytest.fixture(scope="session")
 def site_inside(inside: TestClient) -> Site:
     """What only somebody who is signed in reaches; pages for everybody are asked, and not followed further."""
-    own = ("/people", "/account", "/messages", "/personal-links")
-    return crawl(inside, starts=own[:2], followed=own)
+    own = ("/people", "/account", "/messages", "/personal-links", "/organisation")
+    return crawl(
+        inside, starts=(*own[:2], "/audit/sample", "/audit/version/open-toms@2021.1"), followed=(*own, "/audit")
+    )
 
 
 @pytest.fixture(params=["site", "site_inside"])

@@ -8,11 +8,14 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
+from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
-from tests.guards.test_access import REAL, routes
+from svtracker.web.cookies import PLAIN
+from tests.guards.test_access import REAL, filled, routes
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
-from tests.web.installation import WORKED, application, serving
+from tests.web.installation import WORKED, application, client_of, serving
 from tests.web.tender_files import as_json, broken, everywhere
+from tests.web.visitors import visitor
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -47,6 +50,7 @@ PAGES = {
     "measure without a value": f"{TREE}/measures/B4",
     "measure that was dropped": "/frameworks/open-toms/2018.1/measures/J1",
     "measure in words": f"{TREE}/measures/I2",
+    "sign in": "/sign-in",
     "tenders": "/tenders",
     "example": "/score/example",
     "form": "/score",
@@ -73,8 +77,35 @@ ALIKE = {
     "tender of a market": "/tenders/new-market",
     "tender that was abandoned": "/tenders/road-corridor",
 }
+# Pages for people who are signed in, looked at as an administrator.
+INSIDE = {
+    "account": "/account",
+    "people": "/people",
+    "person": "/people/1",
+    "person to add": "/people/add",
+    "people to import": "/people/import",
+    "personal links": "/personal-links",
+    "messages": "/messages",
+    "message": "/messages/1",
+    "organisation": "/organisation",
+    "the record": "/audit",
+    "the record, chosen": "/audit?kind=version&find=released",
+    "the record, nothing found": "/audit?find=qqqq",
+    "a history": "/audit/version/open-toms@2021.1",
+    "a history before it began": "/audit/version/open-toms@2021.1?on=2001-01-01",
+    "form of a sample": "/audit/sample",
+    "a sample": "/audit/sample?seed=guard&size=3",
+    "a sample of no days": "/audit/sample?seed=guard&size=3&to=2001-01-01",
+}
+INSIDE_ERRORS = {
+    "a record of bad days": "/audit?from=monday&to=2026-13-01&kind=starship&person=x",
+    "a history of no day": "/audit/version/open-toms@2021.1?on=soon",
+    "a sample without a seed": "/audit/sample?seed=&size=0&from=x",
+    "no such object": "/audit/starship/enterprise",
+}
 # Addresses that answer with an error: Chromium itself says so to the console.
 ERRORS = {
+    "a link that is over": "/links/nothing-is-known-of-this",
     "not found": "/nowhere",
     "no such measure": f"{TREE}/measures/Z99",
     "no such list": f"{TREE}?list=gold",
@@ -82,10 +113,10 @@ ERRORS = {
     "compare with itself": "/frameworks/open-toms/compare?from=2021.1&to=2021.1",
     "compare with nothing": "/frameworks/open-toms/compare?from=2021.1&to=1066.1",
 }
-EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/help")}
+EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/sign-in", "/help")}
 
 # Routes that give a document or lead on.
-NO_PAGES = {"/api/openapi.json", "/frameworks/{set_id}"}
+NO_PAGES = {"/api/openapi.json", "/frameworks/{set_id}", "/audit/sample/pack.zip"}
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"
 
 
@@ -202,6 +233,31 @@ def test_errors(window: Page, said: list[str], base: str, name: str) -> None:
     look(window, said)
 
 
+@pytest.fixture(scope="module")
+def inside_window(browser: Browser, inside_app: FastAPI, inside_base: str) -> Iterator[Page]:
+    with client_of(inside_app) as client, opened(browser) as context:
+        token = visitor(inside_app, client, Role.ADMINISTRATOR).client.cookies[PLAIN]
+        context.add_cookies([{"name": PLAIN, "value": token, "url": inside_base}])
+        yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def inside_base(inside_app: FastAPI) -> Iterator[str]:
+    with serving(inside_app) as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", [*INSIDE, *INSIDE_ERRORS])
+def test_pages_inside(inside_window: Page, inside_base: str, name: str) -> None:
+    complaints = Complaints()
+    complaints.listen(inside_window)
+    is_error = name in INSIDE_ERRORS
+    status = go(inside_window, f"{inside_base}{INSIDE_ERRORS[name] if is_error else INSIDE[name]}")
+    assert (status >= 400) is is_error
+    look(inside_window, complaints)
+    complaints.stop(inside_window)
+
+
 @pytest.mark.parametrize("name", EMPTY)
 def test_an_empty_installation(window: Page, said: list[str], empty_base: str, name: str) -> None:
     assert go(window, f"{empty_base}{EMPTY[name]}") == 200
@@ -219,7 +275,7 @@ def test_what_was_sent(window: Page, said: list[str], base: str, name: str) -> N
 
 def test_every_kind_of_page_is_looked_at(demo: FastAPI) -> None:
     """A new kind of page comes into this list: its address fits no address above."""
-    looked_at = {_kind(address) for address in [*PAGES.values(), *ERRORS.values()]}
+    looked_at = {_kind(address) for address in [*PAGES.values(), *INSIDE.values(), *ERRORS.values()]}
     offered = {_kind(rule) for rule in _page_routes(demo)}
     assert offered - looked_at == set()
 
@@ -228,7 +284,7 @@ def _page_routes(demo: FastAPI) -> Iterator[str]:
     for method, path, _ in routes(demo):
         is_page = method == "GET" and not path.startswith(("/api/v1", "/static", "/health")) and "download" not in path
         if is_page and path not in NO_PAGES:
-            yield path.format(**REAL)
+            yield filled(path, REAL)
 
 
 def _kind(address: str) -> str:

@@ -23,7 +23,9 @@ RICH = WORKED.replace("bidder: A", "bidder: <b>Ann & Sons</b>").replace(
 )
 
 
-def states(client: TestClient, empty: TestClient, small: TestClient) -> Iterator[tuple[str, int, str, Response]]:
+def states(
+    client: TestClient, inside: TestClient, empty: TestClient, small: TestClient
+) -> Iterator[tuple[str, int, str, Response]]:
     """Pages that no link leads to: name, status, ending of the title, answer."""
     tree = "/frameworks/open-toms/2021.1"
     gets = [
@@ -45,6 +47,23 @@ def states(client: TestClient, empty: TestClient, small: TestClient) -> Iterator
     ]
     for name, status, address in gets:
         yield name, status, DEMO_ENDING, client.get(address)
+    record = [
+        ("events found", 200, "/audit?kind=version&find=released"),
+        ("events by a word that is markup", 200, "/audit?find=%3Cscript%3E&object=%22%3E"),
+        ("older events", 200, "/audit?before=1.1"),
+        ("events before the first", 404, "/audit?before=0.1"),
+        ("events of unreadable days", 422, "/audit?from=monday&to=2026-13-01&kind=starship&what=x&person=x"),
+        ("a history", 200, "/audit/version/open-toms@2021.1"),
+        ("a history on a day", 200, "/audit/version/open-toms@2021.1?on=2001-01-01"),
+        ("a history on no day", 422, "/audit/version/open-toms@2021.1?on=soon"),
+        ("a history of nothing", 404, "/audit/version/nothing"),
+        ("a sample", 200, "/audit/sample?seed=guard&size=3"),
+        ("a sample of nothing", 200, "/audit/sample?seed=guard&size=3&to=2001-01-01"),
+        ("a sample that cannot be drawn", 422, "/audit/sample?seed=&size=1001&from=x&to=y"),
+        ("a pack that cannot be drawn", 422, "/audit/sample/pack.zip"),
+    ]
+    for name, status, address in record:
+        yield name, status, DEMO_ENDING, inside.get(address)
     sent = [
         ("nothing sent", 422, ""),
         ("a broken file", 422, BROKEN),
@@ -57,7 +76,16 @@ def states(client: TestClient, empty: TestClient, small: TestClient) -> Iterator
     yield "a method that is not taken", 405, DEMO_ENDING, client.post("/tenders")
     yield "a file too large", 413, DEMO_ENDING, small.post("/score", data={"text": "a" * 200_000})
     yield "a form too large", 413, DEMO_ENDING, small.post("/score/download.csv", data={"text": "a" * 200_000})
-    for address in ("/", "/frameworks", "/tenders", "/score", "/help", "/access", "/privacy"):
+    for address in (
+        "/",
+        "/frameworks",
+        "/tenders",
+        "/score",
+        "/help",
+        "/access",
+        "/privacy",
+        "/sign-in",
+    ):
         yield f"empty {address}", 200, EMPTY_ENDING, empty.get(address)
     yield "empty, a set", 404, EMPTY_ENDING, empty.get("/frameworks/open-toms")
     yield "empty, a result", 422, EMPTY_ENDING, empty.post("/score", data={"text": WORKED})
@@ -74,9 +102,9 @@ def test_every_page_is_whole(each_site: Site, site: Site) -> None:
     assert len(found) >= (190 if each_site is site else 20), f"only {len(found)} pages"
 
 
-def test_every_state_is_whole(client: TestClient, empty: TestClient, small: TestClient) -> None:
+def test_every_state_is_whole(client: TestClient, inside: TestClient, empty: TestClient, small: TestClient) -> None:
     wrong, tried = {}, 0
-    for name, status, ending, answer in states(client, empty, small):
+    for name, status, ending, answer in states(client, inside, empty, small):
         tried += 1
         assert answer.status_code == status, name
         assert answer.headers["content-type"] == "text/html; charset=utf-8", name
@@ -139,6 +167,9 @@ def test_every_page_can_be_reached_from_the_first(site: Site, site_inside: Site)
         "/frameworks/open-toms/2021.1/measures/J1",
         "/frameworks/open-toms/compare",
         "/score/example",
+        "/audit",
+        "/audit/sample",
+        "/audit/version/open-toms@2021.1",
         "/help/glossary",
         "/help/scoring",
         "/help/measures",

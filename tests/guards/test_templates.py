@@ -111,7 +111,7 @@ def rendered(
     client.app.state.kept = Kept()  # pages that were made before are made again
     monkeypatch.setattr(Renderer, "page", noting_page)
     monkeypatch.setattr(Renderer, "block", noting_block)
-    for _ in states(client, empty, make_client(max_upload_bytes=2048)):
+    for _ in states(client, inside, empty, make_client(max_upload_bytes=2048)):
         pass
     for path in (
         "/",
@@ -135,6 +135,10 @@ def rendered(
         assert client.get(path).status_code == 200
     for path in (
         "/account",
+        "/audit",
+        "/audit/sample",
+        "/audit/version/open-toms@2021.1",
+        "/organisation",
         "/people",
         "/people/1",
         "/people/add",

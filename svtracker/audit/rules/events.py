@@ -191,9 +191,14 @@ def person_hash(*, name: str, email: str | None, salt: str) -> str:
     return hashlib.sha256(canonical({"name": name, "email": email, "salt": salt}).encode()).hexdigest()
 
 
+def is_keepable(text: str) -> bool:
+    """Whether every database keeps a text: not one with NUL, or with half of a character."""
+    return "\0" not in text and not _HALF.search(text)
+
+
 def require_keepable(name: str, text: str) -> None:
-    """Stops at a character that no database keeps in a text: NUL, or half of a character."""
-    if "\0" in text or _HALF.search(text):
+    """Stops at a character that no database keeps in a text."""
+    if not is_keepable(text):
         raise TextNotKeptError(field=name)
 
 

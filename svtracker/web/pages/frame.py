@@ -92,6 +92,7 @@ SECTIONS = (
     ("Score a tender file", "/score"),
     ("People", "/people"),
     ("Organisation", "/organisation"),
+    ("Record", "/audit"),
     ("Help", "/help"),
 )
 

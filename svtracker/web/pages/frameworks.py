@@ -19,6 +19,7 @@ from svtracker.frameworks.rules.values import (
 )
 from svtracker.kernel import wording
 from svtracker.kernel.units import WORDS
+from svtracker.web.pages.audit import object_href
 from svtracker.web.pages.frame import Download, Page, downloads
 
 STATUS_WORDS = words.STATUSES
@@ -315,15 +316,21 @@ class VersionPage(Page):
     workbook_href: str
     downloads: tuple[Download, ...]
     downloads_chosen: tuple[Download, ...]
+    history_href: str | None
 
 
 def version_page(
-    version: Version, *, selection: Selection, others: Mapping[str, Version], on: date | None = None
+    version: Version,
+    *,
+    selection: Selection,
+    others: Mapping[str, Version],
+    on: date | None = None,
+    sees_record: bool = False,
 ) -> VersionPage:
     """The tree of a version, filtered by list, theme, kind and text; counts are of what is shown.
 
     `others` are the versions of its set by version name; `on` is the day for which the page says whether the version
-    is the one to use.
+    is the one to use. `sees_record` is whether the reader may see who loaded it.
     """
     themes = select(version, selection)
     counted = tally(version, selection)
@@ -369,6 +376,7 @@ def version_page(
         downloads_chosen=()
         if selection.is_all or not shown
         else downloads(base, TABLE_KINDS, query=urlencode(query_of(selection))),
+        history_href=object_href("version", version.name) if sees_record else None,
     )
 
 

@@ -20,6 +20,7 @@ from svtracker.web.pages import frameworks as pages
 from svtracker.web.pages.frame import Renderer, render, render_kept, wants_block
 from svtracker.web.pages.frameworks_compare import choose_page, compare_page, proposed
 from svtracker.web.pages.frameworks_measure import MeasurePage, measure_page
+from svtracker.web.routes.audit import sees_record
 
 router = APIRouter()
 
@@ -119,14 +120,16 @@ def version_tree(
     selection = asked.of(found)
     today = request.app.state.clock().date()
 
+    may_see = sees_record(request)
+
     def page() -> pages.VersionPage:
-        return pages.version_page(found, selection=selection, others=versions, on=today)
+        return pages.version_page(found, selection=selection, others=versions, on=today, sees_record=may_see)
 
     if wants_block(request):
         renderer: Renderer = request.app.state.renderer
         response = renderer.block(request, "frameworks/version.html", "tree", page())
     else:
-        key = (_hashes(versions), selection, today)
+        key = (_hashes(versions), selection, today, may_see)
         response = render_kept(request, "frameworks/version.html", key=key, make=page)
     return validated(request, response, vary="HX-Request-Type")
 
