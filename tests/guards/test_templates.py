@@ -16,6 +16,7 @@ from svtracker.web.caching import Kept
 from svtracker.web.pages.frame import Page, Renderer, Site
 from tests.guards.test_pages import states
 from tests.web.conftest import MakeClient
+from tests.web.identity_provider import provider, settings_of
 from tests.web.installation import ROOT, WORKED
 from tests.web.visitors import password_token
 
@@ -94,6 +95,7 @@ def rendered(
     inside: TestClient,
     empty: TestClient,
     make_client: MakeClient,
+    sqlite_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, set[type]]:
     """Every template with the contexts that the application really gives it."""
@@ -149,6 +151,8 @@ def rendered(
     ):
         assert inside.get(path).status_code == 200
     assert client.get("/sign-in").status_code == 200
+    with provider() as there:
+        assert make_client(sqlite_url, **settings_of(there)).post("/sign-in/provider").status_code == 200
     assert client.get("/links/nothing-is-known-of-this").status_code == 410
     assert client.post("/links/nothing-is-known-of-this/new").status_code == 200
     assert client.get(f"/links/{password_token(inside)}").status_code == 410

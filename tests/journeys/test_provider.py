@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from svtracker.identity.rules.roles import Role
 from svtracker.storage.engines import Database
 from svtracker.web.app import create_app
+from tests.guards.test_browser import look
 from tests.identity import people
 from tests.web.browsing import Complaints, opened
-from tests.web.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider, provider
+from tests.web.identity_provider import IdentityProvider, provider, settings_of
 from tests.web.installation import serving, settings_for
 
 # The provider’s own library says it in its thread, about a part of itself that is older than the rest.
@@ -31,15 +32,7 @@ def there() -> Iterator[IdentityProvider]:
 @pytest.fixture
 def app(database: Database, database_url: str, there: IdentityProvider) -> FastAPI:
     people.add_user(database, people.add_council(database), Role.EVALUATOR)
-    settings = settings_for(
-        database_url,
-        demo=False,
-        oidc_issuer=there.address,
-        oidc_client_id=CLIENT_ID,
-        oidc_client_secret=CLIENT_SECRET,
-        oidc_organisation="north-vale",
-    )
-    return create_app(settings)
+    return create_app(settings_for(database_url, demo=False, **settings_of(there)))
 
 
 @pytest.fixture
@@ -107,3 +100,20 @@ def test_a_provider_may_send_people_on_to_another_one(window: Page, there: Ident
     window.get_by_role("textbox").fill("9b1c-wren")
     window.get_by_role("button", name="Authorize").click()
     expect(window.get_by_role("heading", level=1, name="Wren Alder")).to_be_visible()
+
+
+def test_its_pages_can_be_used_by_everybody(window: Page) -> None:
+    window.route(re.compile(r"/sign-in/provider$"), _without_leading_on)
+    window.goto("/sign-in")
+    look(window, [])
+    window.get_by_role("button", name=BUTTON).click()
+    expect(window.get_by_role("button", name="Go on to localhost")).to_be_visible()
+    look(window, [])
+    window.goto("/sign-in/provider/return?error=access_denied")
+    look(window, [])
+
+
+def _without_leading_on(route: Route) -> None:
+    """The page that leads on, as a browser shows it that does not."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={name: v for name, v in answer.headers.items() if name != "refresh"})

@@ -123,6 +123,16 @@ def provider(clock: Clock = system_clock) -> Iterator[IdentityProvider]:
         server.server_close()
 
 
+def settings_of(there: IdentityProvider) -> dict[str, Any]:
+    """The settings of a service whose people of North Vale come in by this provider."""
+    return {
+        "oidc_issuer": there.address,
+        "oidc_client_id": CLIENT_ID,
+        "oidc_client_secret": CLIENT_SECRET,
+        "oidc_organisation": "north-vale",
+    }
+
+
 def query_of(address: str) -> dict[str, str]:
     """The query of an address, each name once."""
     return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}

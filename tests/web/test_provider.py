@@ -20,6 +20,7 @@ from svtracker.identity import service as identity
 from svtracker.identity.rules.roles import Role
 from svtracker.storage.engines import Database
 from svtracker.web.app import create_app
+from tests.guards.html_rules import faults, parse
 from tests.identity import people
 from tests.web.identity_provider import (
     CLIENT_ID,
@@ -31,6 +32,7 @@ from tests.web.identity_provider import (
     IdentityProvider,
     provider,
     query_of,
+    settings_of,
 )
 from tests.web.installation import ADDRESS, client_of, settings_for
 
@@ -72,10 +74,7 @@ def here(there: IdentityProvider, clock: people.HandClock) -> Iterator[Here]:
             values = {
                 "demo": False,
                 "public_address": ADDRESS,
-                "oidc_issuer": there.address,
-                "oidc_client_id": CLIENT_ID,
-                "oidc_client_secret": CLIENT_SECRET,
-                "oidc_organisation": "north-vale",
+                **settings_of(there),
                 **changed,
             }
             return stack.enter_context(client_of(create_app(settings_for(url, **values), clock=clock)))
@@ -224,6 +223,18 @@ def test_the_page_that_leads_on_needs_nothing_new_of_our_policy(client: TestClie
     assert "Go on to login.council.example" in answer.text
     for page in (answer, client.get("/sign-in")):
         assert "; form-action 'self';" in page.headers["content-security-policy"]
+
+
+def test_its_pages_are_whole(client: TestClient, there: IdentityProvider) -> None:
+    there.says("stranger", email="stranger@north-vale.example", email_verified=True)
+    pages = [
+        client.get("/sign-in"),
+        client.post("/sign-in/provider"),
+        client.get(RETURN),
+        client.get(RETURN, params={"error": "access_denied"}),
+        sign_in(client, there, "stranger"),
+    ]
+    assert [faults(parse(page.text), ending=" – Social value – north-vale Council") for page in pages] == [[]] * 5
 
 
 def test_what_the_provider_publishes_is_fetched_once_an_hour(
