@@ -77,7 +77,7 @@ def import_users(
     data = bytes_of(file)
     if isinstance(data, Problem):
         raise RefusedError([data])
-    read = read_rows(name=str(file), data=data, columns=service.CSV_COLUMNS)
+    read = read_rows(name=str(file), data=data, columns=service.CSV_COLUMNS, left_aside=service.CSV_LEFT_ASIDE)
     if read.problems:
         raise RefusedError(read.problems)
     with opened() as (_, database), database.writing() as session:

@@ -44,8 +44,10 @@ class CsvFile:
     problems: tuple[Problem, ...] = ()
 
 
-def read_rows(*, name: str, data: bytes, columns: Sequence[str]) -> CsvFile:
+def read_rows(*, name: str, data: bytes, columns: Sequence[str], left_aside: Sequence[str] = ()) -> CsvFile:
     """Every row of a CSV file whose first line names exactly these columns, in any order; never raises on content.
+
+    Columns that are left aside may be there too, as in a file that was downloaded; nothing reads them.
 
     Refused are: more than 1 MiB, more than 5,000 rows, text that is not UTF-8, columns that are missing, unknown or
     named twice, rows with more or fewer cells, and quotes that are not closed. Empty rows are left out.
@@ -59,7 +61,7 @@ def read_rows(*, name: str, data: bytes, columns: Sequence[str]) -> CsvFile:
         return CsvFile(name=name, problems=broken or (nothing,))
     (first, header), body = lines[0], lines[1:]
     titles = [title.strip().casefold() for title in header]
-    faults = _faults_of_header(name, first, titles, columns)
+    faults = _faults_of_header(name, first, titles, columns, left_aside)
     if faults:
         return CsvFile(name=name, problems=(*faults, *broken))
     problems = list(broken)
@@ -97,9 +99,11 @@ def _lines(name: str, text: str) -> tuple[list[tuple[int, list[str]]], tuple[Pro
             found.append((line, cells))
 
 
-def _faults_of_header(name: str, line: int, titles: Sequence[str], columns: Sequence[str]) -> tuple[Problem, ...]:
+def _faults_of_header(
+    name: str, line: int, titles: Sequence[str], columns: Sequence[str], left_aside: Sequence[str]
+) -> tuple[Problem, ...]:
     twice = sorted({title for title in titles if titles.count(title) > 1})
-    unknown = [title for title in dict.fromkeys(titles) if title not in columns]
+    unknown = [title for title in dict.fromkeys(titles) if title not in {*columns, *left_aside}]
     wanted = f"the columns {_listed(columns)}"
     if len(titles) == 1 and len(columns) > 1 and any(mark in titles[0] for mark in ";\t"):
         seen, wanted = "one column with semicolons or tabs in its name", "commas between the cells"

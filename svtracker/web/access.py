@@ -111,7 +111,8 @@ ACCESS: tuple[Rule, ...] = (
     Rule(method="POST", path="/score", who=Audience.EVERYBODY),
     Rule(method="POST", path="/score/download.{kind}", who=Audience.EVERYBODY),
     Rule(method="POST", path="/api/v1/score", who=Audience.EVERYBODY),
-    *_changes(Audience.EVERYBODY, "/sign-in", "/links/{token}", "/links/{token}/new"),
+    # Going out is for everybody: who came by a personal link leaves too, and a session may have ended meanwhile.
+    *_changes(Audience.EVERYBODY, "/sign-in", "/sign-out", "/links/{token}", "/links/{token}/new"),
     *_changes(Audience.EVERYBODY, "/sign-in/demo", state=State.DEMO),
     *_changes(Audience.EVERYBODY, "/sign-in/provider", state=State.PROVIDER),
     Rule(
@@ -123,7 +124,6 @@ ACCESS: tuple[Rule, ...] = (
         why_get="A provider sends the browser back by a redirect, which is a GET. What stands in the place of the form "
         "token: the state that was made when the button was pressed, and the cookie of the browser that pressed it.",
     ),
-    *_changes(Audience.SIGNED_IN, "/sign-out"),
     *_reads(Audience.SIGNED_IN, "/account", "/api/v1/account"),
     *_changes(
         Audience.SIGNED_IN,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from svtracker.frameworks import service as frameworks
@@ -33,6 +33,10 @@ def settings_of(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
+
+# The number of a thing in an address. What is beyond the largest that a database counts to is nothing's number.
+LARGEST = 2**63 - 1
+Number = Annotated[int, Path(ge=1, le=LARGEST)]
 
 Reading = Annotated[Session, Depends(reading)]
 OwnSettings = Annotated[Settings, Depends(settings_of)]

@@ -6,7 +6,6 @@ answered with an error, and so is a person whom it does not name.
 
 import hmac
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -105,9 +104,8 @@ def look_up(request: Request) -> Viewer | None:
 
 def local_address(text: str) -> str:
     """The address where a person goes on after signing in: one of this service, or the first page."""
-    parts = urlsplit(text)
-    is_local = text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and " " not in text
-    return text if is_local and not parts.scheme and not parts.netloc and "\\" not in text else "/"
+    is_local = text.startswith("/") and not text.startswith("//")
+    return text if is_local and text.isprintable() and not set(text) & {" ", "\\"} else "/"
 
 
 def _require_role(rule: Rule, viewer: Viewer) -> None:

@@ -116,7 +116,13 @@ ERRORS = {
 EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/sign-in", "/help")}
 
 # Routes that give a document or lead on.
-NO_PAGES = {"/api/openapi.json", "/frameworks/{set_id}", "/audit/sample/pack.zip"}
+NO_PAGES = {
+    "/api/openapi.json",
+    "/frameworks/{set_id}",
+    "/audit/sample/pack.zip",
+    "/brand/{colour}.css",
+    "/sign-in/provider/return",
+}
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"
 
 

@@ -1,8 +1,6 @@
 """A council with an administrator and a clock set by hand; hashes that cost little, because many are made."""
 
 import pytest
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from svtracker.identity import hashing
 from svtracker.identity.rules.roles import Role
@@ -15,9 +13,7 @@ _REAL = {name: getattr(hashing, name) for name in ("_HASHES", "DUMMY")}
 
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-    monkeypatch.setattr(hashing, "_HASHES", quick)
-    monkeypatch.setattr(hashing, "DUMMY", quick.hash("a password that nobody has"))
+    people.hash_quickly(monkeypatch)
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
 from svtracker.audit import service as audit
 from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.audit.store import WHOLE_INSTALLATION, Filters
-from svtracker.identity import service
+from svtracker.identity import hashing, service
 from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.registers import service as registers
@@ -29,6 +33,13 @@ class HandClock:
 
     def on(self, **time: float) -> None:
         self.now += timedelta(**time)
+
+
+def hash_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets password hashes cost little, because tests make many."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    monkeypatch.setattr(hashing, "_HASHES", quick)
+    monkeypatch.setattr(hashing, "DUMMY", quick.hash("a password that nobody has"))
 
 
 def add_council(database: Database, slug: str = "north-vale") -> int:

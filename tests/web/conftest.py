@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
+from tests.identity.people import hash_quickly
+from tests.web.council import Council, council_on
 from tests.web.installation import application, client_of, fill
 from tests.web.visitors import add_somebody, visitor
 
@@ -76,6 +78,22 @@ def inside(inside_app: FastAPI) -> Iterator[TestClient]:
     """The administrator of the demo, signed in."""
     with client_of(inside_app) as opened:
         yield visitor(inside_app, opened, Role.ADMINISTRATOR).client
+
+
+@pytest.fixture
+def council(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council]:
+    """A council on each database, one after the other; its hashes cost little."""
+    hash_quickly(monkeypatch)
+    with council_on(database_url) as found:
+        yield found
+
+
+@pytest.fixture
+def council_on_sqlite(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council]:
+    """A council where the database makes no difference."""
+    hash_quickly(monkeypatch)
+    with council_on(sqlite_url) as found:
+        yield found
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from svtracker.identity.service.sessions import (
 from svtracker.identity.service.sign_in import Refused, SignedIn, attempt_sign_in, begin_sign_in, finish_sign_in
 from svtracker.identity.service.users import (
     CSV_COLUMNS,
+    CSV_LEFT_ASIDE,
     User,
     UserAction,
     UsersPlan,
@@ -56,6 +57,7 @@ from svtracker.identity.service.users import (
 
 __all__ = [
     "CSV_COLUMNS",
+    "CSV_LEFT_ASIDE",
     "CurrentSession",
     "OpenedSession",
     "Refused",

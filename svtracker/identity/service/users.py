@@ -44,6 +44,8 @@ from svtracker.messages import service as messages
 SAID_BY_PROVIDER = "said by the identity provider"
 
 CSV_COLUMNS = ("name", "email", "roles")
+# What a list that was downloaded says besides; an import leaves it aside.
+CSV_LEFT_ASIDE = ("other roles", "state", "last seen (utc)")
 
 _NAME_WANTED = f"a name on one line, of at most {LONGEST_NAME} characters"
 _EMAIL_WANTED = f"an email address of at most {LONGEST_EMAIL} characters, as in wren.alder@council.example"

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from svtracker.audit import service
 from svtracker.audit.answer import Answer, part_answer, told_answer
-from svtracker.web.api.responses import NOT_FOUND, Error, Responses
+from svtracker.web.api.responses import CLOSED, NOT_FOUND, Error, Responses
 from svtracker.web.dependencies import Reading
 from svtracker.web.routes.audit import Asking, Before, Scoped, keep_nowhere, read_on, refused
 
@@ -97,7 +97,9 @@ class History(_Body):
     events: list[Event] = Field(description="All events, also those after the day that was asked for")
 
 
-@router.get("/audit", response_model=Log, responses={**NOT_FOUND, **UNREADABLE}, summary="The record, newest first")
+@router.get(
+    "/audit", response_model=Log, responses={**CLOSED, **NOT_FOUND, **UNREADABLE}, summary="The record, newest first"
+)
 def log(
     *,
     request: Request,
@@ -121,7 +123,7 @@ def log(
 @router.get(
     "/audit/{object_kind}/{object_id:path}",
     response_model=History,
-    responses={**NOT_FOUND, **UNREADABLE},
+    responses={**CLOSED, **NOT_FOUND, **UNREADABLE},
     summary="The history of one object, and its state as known on a day",
 )
 def told(

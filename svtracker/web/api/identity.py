@@ -13,7 +13,7 @@ from svtracker.messages import service as messages
 from svtracker.registers import service as registers
 from svtracker.registers.rules.policy import FIGURES
 from svtracker.web.api.responses import CLOSED, NOT_FOUND
-from svtracker.web.dependencies import Reading, Signed
+from svtracker.web.dependencies import Number, Reading, Signed
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 
@@ -55,7 +55,7 @@ def people(session: Reading, me: Signed) -> list[dict[str, Any]]:
 
 
 @router.get("/people/{number}", summary="One person", responses={**CLOSED, **NOT_FOUND})
-def person(session: Reading, me: Signed, number: int) -> dict[str, Any]:
+def person(session: Reading, me: Signed, number: Number) -> dict[str, Any]:
     """One person of the organisation."""
     user = users.get_user(session, number, organisation_id=me.organisation.id)
     return _person(user, organisation_id=me.organisation.id)

@@ -164,7 +164,7 @@ _CLOSED = {
 }
 
 
-def link_page(token: str, link: Link | None) -> LinkPage:
+def link_page(token: str, link: Link | None, *, error: str | None = None) -> LinkPage:
     """The page of a personal link. An unknown one looks like one that is over: nobody learns which links there are."""
     if link is None or link.state is not LinkState.OPEN:
         title, why = _CLOSED[LinkState.OVER if link is None else link.state]
@@ -178,6 +178,7 @@ def link_page(token: str, link: Link | None) -> LinkPage:
         is_open=link.purpose is Purpose.TASK,
         can_ask=True,
         until=wording.day(link.expires_at.date()),
+        errors=(FormError(text=error, href="#main"),) if error else (),
     )
 
 

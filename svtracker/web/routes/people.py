@@ -13,7 +13,7 @@ from svtracker.files.csv_reader import read_rows
 from svtracker.identity.rules.roles import Role, owned_on
 from svtracker.identity.service import links, users
 from svtracker.identity.service.common import person_acting
-from svtracker.identity.service.users import CSV_COLUMNS
+from svtracker.identity.service.users import CSV_COLUMNS, CSV_LEFT_ASIDE
 from svtracker.kernel.clock import Clock
 from svtracker.kernel.exceptions import (
     AccountStateError,
@@ -28,7 +28,7 @@ from svtracker.kernel.exceptions import (
 )
 from svtracker.messages import service as messages
 from svtracker.reports import people as reports
-from svtracker.web.dependencies import OwnSettings, Reading, Signed
+from svtracker.web.dependencies import Number, OwnSettings, Reading, Signed
 from svtracker.web.downloads import CSV, XLSX, attachment
 from svtracker.web.guard import Viewer
 from svtracker.web.pages import people as pages
@@ -141,7 +141,7 @@ def import_people(
 
     if data is None:
         return again(error="Choose a CSV file.")
-    read = read_rows(name=file_name, data=data, columns=CSV_COLUMNS)
+    read = read_rows(name=file_name, data=data, columns=CSV_COLUMNS, left_aside=CSV_LEFT_ASIDE)
     if read.problems:
         return again(problems=read.problems)
     opened = state.database.writing if confirmed else state.database.reading
@@ -164,7 +164,7 @@ def import_people(
 
 
 @router.get("/people/{number}")
-def person(request: Request, session: Reading, me: Signed, number: int) -> Response:
+def person(request: Request, session: Reading, me: Signed, number: Number) -> Response:
     """One person."""
     return _person(request, session, me, number)
 
@@ -174,7 +174,7 @@ def give_role(
     *,
     request: Request,
     me: Signed,
-    number: int,
+    number: Number,
     version: Annotated[int, Form()],
     role: Annotated[str, Form()] = "",
     from_day: Annotated[str, Form()] = "",
@@ -200,7 +200,7 @@ def end_role(
     *,
     request: Request,
     me: Signed,
-    number: int,
+    number: Number,
     version: Annotated[int, Form()],
     role: Annotated[str, Form()] = "",
     of: Annotated[str, Form()] = "",
@@ -219,7 +219,7 @@ def change_state(
     *,
     request: Request,
     me: Signed,
-    number: int,
+    number: Number,
     version: Annotated[int, Form()],
     action: Annotated[str, Form()] = "",
     reason: Annotated[str, Form(max_length=2_000)] = "",
@@ -244,7 +244,7 @@ def change_state(
 
 
 @router.post("/people/{number}/link")
-def send_link(request: Request, me: Signed, number: int) -> Response:
+def send_link(request: Request, me: Signed, number: Number) -> Response:
     """Sends a person a link to set their password."""
     state = request.app.state
     with state.database.writing() as session:
@@ -257,7 +257,7 @@ def send_link(request: Request, me: Signed, number: int) -> Response:
 
 @router.post("/people/{number}/erase")
 def erase(
-    request: Request, me: Signed, number: int, erase_reason: Annotated[str, Form(max_length=2_000)] = ""
+    request: Request, me: Signed, number: Number, erase_reason: Annotated[str, Form(max_length=2_000)] = ""
 ) -> Response:
     """Blanks what is known of a person; what they did stays in the record by number."""
 
@@ -285,7 +285,7 @@ def personal_links(request: Request, session: Reading, me: Signed) -> Response:
 
 
 @router.post("/personal-links/{number}/revoke")
-def revoke(request: Request, me: Signed, number: int) -> Response:
+def revoke(request: Request, me: Signed, number: Number) -> Response:
     """Withdraws a personal link."""
     state = request.app.state
     with state.database.writing() as session:
@@ -302,7 +302,7 @@ def outbox(request: Request, settings: OwnSettings, session: Reading, me: Signed
 
 
 @router.get("/messages/{number}")
-def message(request: Request, session: Reading, me: Signed, number: int) -> Response:
+def message(request: Request, session: Reading, me: Signed, number: Number) -> Response:
     """One message."""
     found = messages.get_message(session, number, organisation_id=me.organisation.id)
     return render(request, "identity/message.html", pages.message_page(found, names=users.names(session)))
@@ -349,8 +349,9 @@ def _owned(session: Session, number: int, common: Common) -> tuple[str, ...]:
 
 
 def _is_day(text: str) -> bool:
+    """Whether a text is a day as the form asks for it, or nothing; the library also takes 20261122 and weeks."""
     try:
-        return not text or bool(date.fromisoformat(text))
+        return not text or date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
 

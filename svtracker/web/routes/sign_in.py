@@ -10,11 +10,12 @@ from svtracker.identity.rules.links import LinkState, Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.service import demo, links, sessions, sign_in, users
 from svtracker.identity.service.common import person_acting
+from svtracker.identity.store import Link as StoredLink
 from svtracker.kernel.exceptions import NotFoundError, PasswordRefusedError
 from svtracker.registers import service as registers
 from svtracker.web import cookies
-from svtracker.web.dependencies import OwnSettings, Reading, Signed
-from svtracker.web.guard import Viewer, local_address
+from svtracker.web.dependencies import Number, OwnSettings, Reading, Signed
+from svtracker.web.guard import Viewer, local_address, viewer_of
 from svtracker.web.pages import sign_in as pages
 from svtracker.web.pages.frame import render
 
@@ -106,13 +107,15 @@ def as_role(
 
 
 @router.post("/sign-out")
-def sign_out(request: Request, me: Signed) -> Response:
-    """Ends the session and takes the cookie."""
+def sign_out(request: Request) -> Response:
+    """Ends the session, where there still is one, and takes the cookie."""
     state = request.app.state
-    with state.database.writing() as session:
-        sessions.end_session(
-            session, me.session.id, person_id=me.session.person_id, actor=_myself(me), clock=state.clock
-        )
+    me = viewer_of(request)
+    if me is not None:
+        with state.database.writing() as session:
+            sessions.end_session(
+                session, me.session.id, person_id=me.session.person_id, actor=_myself(me), clock=state.clock
+            )
     response = RedirectResponse("/", status_code=303)
     cookies.take(request, response)
     return response
@@ -124,24 +127,28 @@ def link(request: Request, session: Reading, token: str) -> Response:
     found = links.link_of_token(session, token, clock=request.app.state.clock)
     if found is not None and found.purpose is Purpose.SET_PASSWORD and found.state is LinkState.OPEN:
         return render(request, "identity/password.html", pages.password_page(token))
-    status = 200 if found is not None and found.state is LinkState.OPEN else 410
-    return render(request, "identity/link.html", pages.link_page(token, found), status=status)
+    return _link(request, token, found, status=200)
 
 
 @router.post("/links/{token}")
-def use_link(request: Request, token: str, password: Annotated[str | None, Form(max_length=10_000)] = None) -> Response:
+def use_link(request: Request, token: str, password: Annotated[str, Form(max_length=10_000)] = "") -> Response:
     """Sets the password that was typed, or begins the task of the link."""
     state = request.app.state
-    if not cookies.can_be_kept(request):
-        page = pages.password_page(token, faults=[UNSAFE_ADDRESS])
-        return render(request, "identity/password.html", page, status=403)
-    if password is not None:
+    is_safe = cookies.can_be_kept(request)
+    with state.database.reading() as session:
+        found = links.link_of_token(session, token, clock=state.clock)
+    if found is not None and found.purpose is Purpose.SET_PASSWORD and found.state is LinkState.OPEN:
+        if not is_safe:
+            page = pages.password_page(token, faults=[UNSAFE_ADDRESS])
+            return render(request, "identity/password.html", page, status=403)
         try:
             links.use_set_password(state.database, token, password, clock=state.clock)
         except PasswordRefusedError as refused:
             page = pages.password_page(token, faults=refused.faults)
             return render(request, "identity/password.html", page, status=422)
         return RedirectResponse("/sign-in", status_code=303)
+    if found is None or found.state is not LinkState.OPEN or not is_safe:
+        return _link(request, token, found, error=None if is_safe else UNSAFE_ADDRESS, status=403)
     with state.database.writing() as session:
         opened = links.enter_by_link(
             session, token, user_agent=_browser(request), replaces=cookies.token_of(request), clock=state.clock
@@ -216,7 +223,7 @@ def end_others(request: Request, me: Signed) -> Response:
 
 
 @router.post("/account/sessions/{number}/end")
-def end_one(request: Request, me: Signed, number: int) -> Response:
+def end_one(request: Request, me: Signed, number: Number) -> Response:
     """Ends one session of the person; their own present one signs them out."""
     state = request.app.state
     with state.database.writing() as session:
@@ -229,6 +236,13 @@ def end_one(request: Request, me: Signed, number: int) -> Response:
             clock=state.clock,
         )
     return RedirectResponse("/account" if number != me.session.id else "/", status_code=303)
+
+
+def _link(request: Request, token: str, found: StoredLink | None, *, status: int, error: str | None = None) -> Response:
+    """What a personal link is for; “gone” where it opens nothing more."""
+    is_open = found is not None and found.state is LinkState.OPEN
+    page = pages.link_page(token, found, error=error if is_open else None)
+    return render(request, "identity/link.html", page, status=status if is_open else 410)
 
 
 def _entered(request: Request, token: str, *, to: str) -> Response:
