@@ -81,7 +81,7 @@ CHECKS = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 READABLE = [rule.path for rule in ACCESS if rule.method == "GET"]
-CLOSED = {rule.path.replace(":path}", "}") for rule in ACCESS if rule.who is not Audience.EVERYBODY}
+CLOSED = {rule.path for rule in ACCESS if rule.who is not Audience.EVERYBODY}
 
 
 class TestAnyAddress:
@@ -102,11 +102,11 @@ class TestAnyAddress:
         self.ask_oddly(client_on_postgresql, template, data)
 
     def ask_oddly(self, client: TestClient, template: str, data: st.DataObject) -> None:
-        template = template.replace(":path}", "}")
+        is_closed, template = template in CLOSED, template.replace(":path}", "}")
         names = re.findall(r"{(\w+)}", template)
         path = template.format(**{name: quote(data.draw(odd_texts), safe="") for name in names})
         headers = data.draw(odd_headers)
-        if template in CLOSED:
+        if is_closed:
             headers.pop("cookie", None)  # an odd one would sign the administrator out; odd ones are asked elsewhere
         answer = client.get(path, params=data.draw(queries), headers=headers)
         assert answer.status_code in {200, 206, 304, 307, 400, 404, 405, 410, 416, 422}, path
