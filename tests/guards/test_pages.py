@@ -216,3 +216,17 @@ def test_pages_of_the_demo_say_that_its_bids_are_invented(site: Site) -> None:
     told = [one for one in site.pages if urlsplit(one.address).path.startswith(("/tenders", "/score/example"))]
     assert len(told) >= 9
     assert [one.address for one in told if "invented" not in words(one.page.all("main")[0])] == []
+
+
+def test_every_form_of_somebody_signed_in_is_their_own(site_inside: Site, inside: TestClient) -> None:
+    """A form that changes or computes something carries the mark of the session; without it the guard refuses it."""
+    pages = [one.page for one in site_inside.pages]
+    token = next(one.attrib["value"] for one in pages[0].all("input") if one.attrib.get("name") == "form_token")
+    result = inside.post("/score", data={"text": WORKED, "form_token": token})
+    assert result.status_code == 200
+    assert inside.post("/score", data={"text": WORKED}).status_code == 403
+    pages += [parse(inside.get("/score").text), parse(inside.get("/sign-in").text), parse(result.text)]
+    forms = [form for page in pages for form in page.all("form") if form.attrib.get("method") == "post"]
+    marks = [[one for one in form.iter() if one.attrib.get("name") == "form_token"] for form in forms]
+    assert [len(found) for found in marks] == [1] * len(forms)
+    assert len(forms) >= 60

@@ -291,7 +291,8 @@ class TestExtraFields:
             "sign_in_session": "person_id, organisation_id, how, browser, ended_at, ended_because, task_link_id",
             "personal_link": "organisation_id, person_id, purpose, task_id, expires_at, used_at, revoked_at",
             "outbox_message": "organisation_id, to_person_id, subject, body",
-            "audit_event": "chain, sequence, organisation_id, what, object_kind, object_id, actor_id, role, changes, reason",
+            "audit_event": "chain, sequence, organisation_id, what, object_kind, object_id, actor_id, role, changes, "
+            "reason",
         }
         with council.database.reading() as session:
             return {
