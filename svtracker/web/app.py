@@ -27,6 +27,7 @@ from svtracker.web.house import house_of
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
+from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
@@ -56,7 +57,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[None]:
+        postman = Postman(settings, running.state.database, clock=clock)
+        postman.start()
         yield
+        postman.stop()
         running.state.database.dispose()
 
     provider = settings.provider
