@@ -28,7 +28,6 @@ def serve(
     from svtracker.frameworks import service as frameworks
     from svtracker.identity.service.demo import load_demo_people
     from svtracker.registers import service as registers
-    from svtracker.registers.loader import load_reference
     from svtracker.settings import read_settings
     from svtracker.storage import migrations
     from svtracker.storage.engines import Database
@@ -39,7 +38,7 @@ def serve(
     settings = read_settings().model_copy(update={key: value for key, value in given.items() if value is not None})
     for name in migrations.upgrade(settings.database_url):
         typer.echo(f"database: ran {name}")
-    indices = load_reference(settings.reference_dir).indices
+    indices = registers.reference_figures(settings.reference_dir).indices
     database = Database(settings.database_url)
     try:
         with database.writing() as session:

@@ -11,7 +11,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from svtracker.frameworks import service as frameworks
-from svtracker.kernel.exceptions import NotFoundError, RefusedError, SvtrackerError, TooManyEventsError
+from svtracker.kernel.exceptions import (
+    DatabaseBusyError,
+    DatabaseNotReadyError,
+    DatabaseUnavailableError,
+    NotFoundError,
+    RefusedError,
+    SvtrackerError,
+    TooManyEventsError,
+)
 from svtracker.kernel.problems import Problem
 from svtracker.web.guard import FormNotOwnError, RoleMissingError, SignInNeededError
 from svtracker.web.logs import route_of
@@ -107,6 +115,20 @@ def _own(request: Request, error: Exception) -> Response:
                 why="Nobody reads so many lines, and everybody else would wait for them.",
                 do="Go back, choose fewer days, and take one part after the other.",
             )
+        case DatabaseBusyError() | DatabaseNotReadyError() | DatabaseUnavailableError():
+            # Where the database is stays out of the answer; the log says it.
+            log.error("the database cannot be used", exc_info=error)
+            response = answer(
+                request,
+                status=503,
+                title="The service cannot answer just now",
+                what="The database does not answer, or is not brought up to date.",
+                why=NOTHING_CHANGED,
+                do="Try again in a minute. If it goes on, report the problem; whoever runs the service finds why in "
+                "its log and at /health.",
+            )
+            response.headers["Retry-After"] = "60"
+            return response
         case _:
             return answer(
                 request,

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+import shutil
 import string
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +17,7 @@ from svtracker import __version__
 from svtracker.web.access import ACCESS, Audience
 from tests.guards.html_rules import parse, words
 from tests.web.conftest import MakeClient
-from tests.web.installation import DEMO_COUNCIL, ROOT, WORKED
+from tests.web.installation import DEMO_COUNCIL, ROOT, WORKED, application, client_of
 
 ODD = [
     "",
@@ -278,3 +280,19 @@ class TestInterface:
         """A form of another page cannot be made to look like a file."""
         answer = client.post("/api/v1/score", data={"text": WORKED})
         assert answer.status_code == 422
+
+
+class TestDatabaseAway:
+    """Somebody who meets a database that is not there is told to try again, and never where it is."""
+
+    @pytest.mark.parametrize("path", ["/", "/frameworks", "/tenders", "/sign-in", "/api/v1/frameworks"])
+    def test_a_page_says_try_again(self, demo_url: str, tmp_path: Path, path: str) -> None:
+        file = tmp_path / "moved.db"
+        shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
+        with client_of(application(f"sqlite:///{file}")) as client:
+            client.app.state.database.dispose()
+            file.rename(tmp_path / "elsewhere.db")
+            answer = client.get(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+        assert str(tmp_path) not in answer.text
+        assert "Try again in a minute" in answer.text
