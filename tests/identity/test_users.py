@@ -1,5 +1,6 @@
 """People with an account: added, given roles, locked, disabled, erased; what is refused and what is recorded."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -495,3 +496,18 @@ def test_when_somebody_was_last_here(database: Database, wren: User, robin: User
         seen = [one.last_seen_at for one in service.list_users(session, organisation_id=robin.organisation_id)]
     assert seen == [None, clock.now]
     assert user(database, robin.person_id).last_seen_at == clock.now
+
+
+@pytest.mark.parametrize("leave", [service.disable_user, service.erase_user])
+def test_who_alone_follows_a_contract_hands_it_over_first(
+    database: Database, council: int, robin: User, wren: User, leave: Callable[..., User]
+) -> None:
+    of = {"organisation_id": council, "actor": COMMAND_LINE}
+    contract = {"object_kind": "contract", "object_id": "12"}
+    with database.writing() as session:
+        service.grant_role(session, robin.person_id, Role.CONTRACT_MANAGER, **of, **contract)
+    with database.writing() as session, pytest.raises(HandOverNeededError, match="contract manager of contract 12"):
+        leave(session, robin.person_id, **of, reason="leaves")
+    with database.writing() as session:
+        service.end_role(session, robin.person_id, Role.CONTRACT_MANAGER, **of, **contract)
+        assert leave(session, robin.person_id, **of, reason="leaves").state is AccountState.DISABLED

@@ -22,7 +22,7 @@ from svtracker.identity.rules.accounts import (
     is_email,
     is_name,
 )
-from svtracker.identity.rules.roles import Grant, Role, fault_of_grant, roles_on
+from svtracker.identity.rules.roles import Grant, Role, fault_of_grant, owned_on, roles_on
 from svtracker.identity.service.common import ACCOUNT, account_of, name_of, no_such_account, record
 from svtracker.identity.service.links import revoke_links_of
 from svtracker.identity.service.sessions import end_sessions
@@ -312,15 +312,15 @@ def disable_user(
 ) -> User:
     """Closes the account of somebody who leaves, and ends their sessions and links.
 
-    Refused while they own something that others depend on (`owns`, in words), and for the last administrator.
+    Refused while they have a role for one tender or contract, or own something else that others depend on (`owns`, in
+    words), and for the last administrator.
     """
     account = _to_change(
         session, person_id, "disable an account", organisation_id=organisation_id, reason=reason, version=version
     )
     if account.state is AccountState.DISABLED:
         return _user(session, account)
-    if owns:
-        raise HandOverNeededError(name=name_of(session, person_id), owns=owns)
+    _require_nothing_owned(session, person_id, owns=owns, day=clock().date())
     at = clock()
     _require_other_administrators(session, account, day=at.date())
     _change_state(session, account, AccountState.DISABLED, what="account_disabled", actor=actor, at=at, reason=reason)
@@ -680,6 +680,13 @@ def _belongs(session: Session, account: Account, organisation_id: int | None) ->
     if organisation_id in {None, account.organisation_id}:
         return True
     return any(one.organisation_id == organisation_id for one in store.list_grants(session, account.person_id))
+
+
+def _require_nothing_owned(session: Session, person_id: int, *, owns: Sequence[str], day: date) -> None:
+    """That a person leaves nothing behind: no role for one tender or contract, and nothing that the caller names."""
+    left = (*owned_on(store.list_grants(session, person_id), day=day), *owns)
+    if left:
+        raise HandOverNeededError(name=name_of(session, person_id), owns=left)
 
 
 def _require_other_administrators(session: Session, account: Account, *, day: date) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from svtracker.audit.rules.events import Actor
 from svtracker.files.csv_reader import read_rows
-from svtracker.identity.rules.roles import Role, owned_on
+from svtracker.identity.rules.roles import Role
 from svtracker.identity.service import links, users
 from svtracker.identity.service.common import person_acting
 from svtracker.identity.service.users import CSV_COLUMNS, CSV_LEFT_ASIDE
@@ -235,8 +235,7 @@ def change_state(
             case "enable":
                 users.enable_user(session, number, reason=reason, **common)
             case "disable":
-                owns = _owned(session, number, common)
-                users.disable_user(session, number, owns=owns, reason=reason, **common)
+                users.disable_user(session, number, reason=reason, **common)
             case _:
                 raise NotFoundError(what="action", name=action, do="Choose one that the page offers.")
 
@@ -266,7 +265,6 @@ def erase(
             session,
             number,
             organisation_id=common["organisation_id"],
-            owns=_owned(session, number, common),
             actor=common["actor"],
             reason=erase_reason,
             clock=common["clock"],
@@ -340,12 +338,6 @@ def _changed(
     except AT_THE_FORM as error:
         return _again(request, me, number, typed=typed, faults={place: str(error)}, error=error)
     return RedirectResponse(f"/people/{number}", status_code=303)
-
-
-def _owned(session: Session, number: int, common: Common) -> tuple[str, ...]:
-    """What the person alone is named for, which somebody else must take over first."""
-    user = users.get_user(session, number, organisation_id=common["organisation_id"])
-    return owned_on(user.grants, day=common["clock"]().date())
 
 
 def _is_day(text: str) -> bool:
