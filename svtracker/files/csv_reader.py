@@ -7,6 +7,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ def read_rows(*, name: str, data: bytes, columns: Sequence[str], left_aside: Seq
     titles = [title.strip().casefold() for title in header]
     faults = _faults_of_header(name, first, titles, columns, left_aside)
     if faults:
-        return CsvFile(name=name, problems=(*faults, *broken))
+        return CsvFile(name=name, problems=capped([*faults, *broken]))
     problems = list(broken)
     if len(body) > MOST_ROWS:
         seen = wording.counted(len(body), "row")
@@ -102,7 +103,8 @@ def _lines(name: str, text: str) -> tuple[list[tuple[int, list[str]]], tuple[Pro
 def _faults_of_header(
     name: str, line: int, titles: Sequence[str], columns: Sequence[str], left_aside: Sequence[str]
 ) -> tuple[Problem, ...]:
-    twice = sorted({title for title in titles if titles.count(title) > 1})
+    counted = Counter(titles)
+    twice = sorted(title for title in counted if counted[title] > 1)
     unknown = [title for title in dict.fromkeys(titles) if title not in {*columns, *left_aside}]
     wanted = f"the columns {_listed(columns)}"
     if len(titles) == 1 and len(columns) > 1 and any(mark in titles[0] for mark in ";\t"):

@@ -1,6 +1,8 @@
 """Every kind of page and every state of it in a real browser: axe, sideways scroll, console, security policy."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import axe_playwright_python
@@ -8,14 +10,16 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
+from svtracker.audit.rules.events import COMMAND_LINE
+from svtracker.identity import service
+from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
-from svtracker.web.cookies import PLAIN
 from tests.guards.test_access import REAL, filled, routes
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
-from tests.web.installation import WORKED, application, client_of, serving
+from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
-from tests.web.visitors import visitor
+from tests.web.visitors import add_somebody
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -50,7 +54,6 @@ PAGES = {
     "measure without a value": f"{TREE}/measures/B4",
     "measure that was dropped": "/frameworks/open-toms/2018.1/measures/J1",
     "measure in words": f"{TREE}/measures/I2",
-    "sign in": "/sign-in",
     "tenders": "/tenders",
     "example": "/score/example",
     "form": "/score",
@@ -63,6 +66,7 @@ PAGES = {
     "privacy": "/privacy",
     "who may use what": "/access",
     "interface": "/api/docs",
+    "sign in to the demo": "/sign-in",
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
@@ -77,13 +81,28 @@ ALIKE = {
     "tender of a market": "/tenders/new-market",
     "tender that was abandoned": "/tenders/road-corridor",
 }
-# Pages for people who are signed in, looked at as an administrator.
+# Addresses that answer with an error: Chromium itself says so to the console.
+ERRORS = {
+    "link that nobody made": f"/links/{REAL['token']}",
+    "not found": "/nowhere",
+    "no such measure": f"{TREE}/measures/Z99",
+    "no such list": f"{TREE}?list=gold",
+    "too long": f"{TREE}?find={'a' * 300}",
+    "compare with itself": "/frameworks/open-toms/compare?from=2021.1&to=2021.1",
+    "compare with nothing": "/frameworks/open-toms/compare?from=2021.1&to=1066.1",
+}
+EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/help", "/sign-in")}
+
+# What an administrator is shown, who has added a person and sent a link; {number} is that person.
 INSIDE = {
     "account": "/account",
     "people": "/people",
-    "person": "/people/1",
-    "person to add": "/people/add",
-    "people to import": "/people/import",
+    "person": "/people/{number}",
+    "person who is locked": "/people/1",
+    "person who was erased": "/people/2",
+    "person with limits": "/people/5",
+    "add a person": "/people/add",
+    "add people from a file": "/people/import",
     "personal links": "/personal-links",
     "messages": "/messages",
     "message": "/messages/1",
@@ -103,17 +122,12 @@ INSIDE_ERRORS = {
     "a sample without a seed": "/audit/sample?seed=&size=0&from=x",
     "no such object": "/audit/starship/enterprise",
 }
-# Addresses that answer with an error: Chromium itself says so to the console.
-ERRORS = {
-    "a link that is over": "/links/nothing-is-known-of-this",
-    "not found": "/nowhere",
-    "no such measure": f"{TREE}/measures/Z99",
-    "no such list": f"{TREE}?list=gold",
-    "too long": f"{TREE}?find={'a' * 300}",
-    "compare with itself": "/frameworks/open-toms/compare?from=2021.1&to=2021.1",
-    "compare with nothing": "/frameworks/open-toms/compare?from=2021.1&to=1066.1",
-}
-EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/score", "/sign-in", "/help")}
+
+PLAN = (
+    "name,email,roles\nEve Sorrel,eve@x.example,viewer; evaluator\nPriya Netherton,administrator@calderbrook.example,\n"
+)
+PROBLEMS = f"name,email,roles\n,{'x' * 90},king\nEve Sorrel,eve@x.example,viewer\nEve,eve@x.example,\n"
+NAME = "Bartholomew Featherstonehaugh-Cholmondeley of the very-long-and-unbroken-name"
 
 # Routes that give a document or lead on.
 NO_PAGES = {
@@ -160,6 +174,49 @@ def browser() -> Iterator[Browser]:
 def base(demo_url: str) -> Iterator[str]:
     with serving(application(demo_url)) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def inside_base(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FastAPI]]:
+    """The demo in a database of its own: somebody was added, locked, erased, given a role for a time, sent a task."""
+    file = tmp_path_factory.mktemp("browser") / "inside.db"
+    shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
+    app = application(f"sqlite:///{file}")
+    add_somebody(app.state.database)
+    with app.state.database.writing() as session:
+        by = {"organisation_id": 1, "actor": COMMAND_LINE}
+        service.lock_user(session, 1, reason=f"left the {LONG}", **by)
+        service.erase_user(session, 2, reason="asked for it", **by)
+        contract = {"object_kind": "contract", "object_id": "12"}
+        days = {"from_day": date(2026, 11, 1), "to_day": date(2026, 11, 30)}
+        service.grant_role(session, 5, Role.DEPUTY_CONTRACT_MANAGER, **contract, **days, **by)
+        service.change_user(session, 3, name=NAME, email=f"{'evaluator' * 7}@calderbrook.example", **by)
+    with serving(app) as address:
+        yield address, app
+
+
+def sign_in(page: Page, base: str, role: Role) -> None:
+    page.context.clear_cookies()
+    go(page, f"{base}/sign-in")
+    page.get_by_role("button", name=role.value.capitalize(), exact=True).click()
+    page.wait_for_url(lambda address: not address.endswith("/sign-in"))
+
+
+@pytest.fixture(scope="module")
+def inside_window(browser: Browser, inside_base: tuple[str, FastAPI]) -> Iterator[Page]:
+    """A window in which the demo's administrator is signed in."""
+    with opened(browser) as context:
+        page = context.new_page()
+        sign_in(page, inside_base[0], Role.ADMINISTRATOR)
+        yield page
+
+
+@pytest.fixture
+def said_inside(inside_window: Page) -> Iterator[list[str]]:
+    complaints = Complaints()
+    complaints.listen(inside_window)
+    yield complaints
+    complaints.stop(inside_window)
 
 
 @pytest.fixture(scope="module")
@@ -239,31 +296,6 @@ def test_errors(window: Page, said: list[str], base: str, name: str) -> None:
     look(window, said)
 
 
-@pytest.fixture(scope="module")
-def inside_window(browser: Browser, inside_app: FastAPI, inside_base: str) -> Iterator[Page]:
-    with client_of(inside_app) as client, opened(browser) as context:
-        token = visitor(inside_app, client, Role.ADMINISTRATOR).client.cookies[PLAIN]
-        context.add_cookies([{"name": PLAIN, "value": token, "url": inside_base}])
-        yield context.new_page()
-
-
-@pytest.fixture(scope="module")
-def inside_base(inside_app: FastAPI) -> Iterator[str]:
-    with serving(inside_app) as address:
-        yield address
-
-
-@pytest.mark.parametrize("name", [*INSIDE, *INSIDE_ERRORS])
-def test_pages_inside(inside_window: Page, inside_base: str, name: str) -> None:
-    complaints = Complaints()
-    complaints.listen(inside_window)
-    is_error = name in INSIDE_ERRORS
-    status = go(inside_window, f"{inside_base}{INSIDE_ERRORS[name] if is_error else INSIDE[name]}")
-    assert (status >= 400) is is_error
-    look(inside_window, complaints)
-    complaints.stop(inside_window)
-
-
 @pytest.mark.parametrize("name", EMPTY)
 def test_an_empty_installation(window: Page, said: list[str], empty_base: str, name: str) -> None:
     assert go(window, f"{empty_base}{EMPTY[name]}") == 200
@@ -279,9 +311,117 @@ def test_what_was_sent(window: Page, said: list[str], base: str, name: str) -> N
     look(window, said)
 
 
+@pytest.mark.parametrize("name", INSIDE)
+def test_pages_of_an_administrator(
+    inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], name: str
+) -> None:
+    number = len(Role) + 1
+    assert go(inside_window, inside_base[0] + INSIDE[name].format(number=number)) == 200
+    look(inside_window, said_inside)
+
+
+def import_text(page: Page, text: str) -> None:
+    page.locator("input[type=file]").set_input_files(
+        {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    )
+    page.get_by_role("button", name="Show what would happen").click()
+
+
+@pytest.mark.parametrize(("text", "heading"), [(PLAN, "What would happen"), (PROBLEMS, "What to put right")])
+def test_an_import(
+    inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], text: str, heading: str
+) -> None:
+    go(inside_window, f"{inside_base[0]}/people/import")
+    import_text(inside_window, text)
+    expect(inside_window.get_by_role("heading", name=heading)).to_be_visible()
+    look(inside_window, said_inside)
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/people/add", "Add and send the link"),
+        ("/people/import", "Show what would happen"),
+        ("/people/4", "Give the role"),
+        ("/people/4", "Close"),
+        ("/people/4", "Erase for good"),
+    ],
+)
+def test_a_form_of_an_administrator_that_is_refused(
+    inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], path: str, button: str
+) -> None:
+    go(inside_window, inside_base[0] + path)
+    if button == "Erase for good":
+        inside_window.get_by_text("Erase the details of this person").click()
+    inside_window.get_by_role("button", name=button, exact=True).click()
+    expect(inside_window.get_by_role("heading", name="There is a problem")).to_be_visible()
+    look(inside_window, said_inside)
+
+
+@pytest.mark.parametrize("name", INSIDE_ERRORS)
+def test_errors_inside(
+    inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], name: str
+) -> None:
+    assert go(inside_window, inside_base[0] + INSIDE_ERRORS[name]) >= 400
+    look(inside_window, said_inside)
+
+
+def test_what_is_not_for_a_role(browser: Browser, inside_base: tuple[str, FastAPI]) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        sign_in(page, inside_base[0], Role.VIEWER)
+        complaints = Complaints()
+        complaints.listen(page)
+        assert go(page, f"{inside_base[0]}/people") == 403
+        look(page, complaints)
+
+
+def test_a_form_sent_after_the_session_ended(browser: Browser, inside_base: tuple[str, FastAPI]) -> None:
+    with opened(browser) as context:
+        page = context.new_page()
+        sign_in(page, inside_base[0], Role.ADMINISTRATOR)
+        go(page, f"{inside_base[0]}/people/add")
+        context.clear_cookies()
+        complaints = Complaints()
+        complaints.listen(page)
+        page.get_by_role("button", name="Add and send the link").click()
+        expect(page.get_by_role("heading", name="Sign in first")).to_be_visible()
+        look(page, complaints)
+
+
+@pytest.mark.parametrize("kind", ["password", "password refused", "task", "asked", "unknown", "sign in refused"])
+def test_links_and_what_is_refused(window: Page, said: list[str], inside_base: tuple[str, FastAPI], kind: str) -> None:
+    base, app = inside_base
+    paths = {"unknown": "/links/nothing", "sign in refused": "/sign-in", "asked": "/links/nothing"}
+    go(window, base + (paths.get(kind) or f"/links/{new_link(app, task=kind == 'task')}"))
+    if kind == "password refused":
+        window.get_by_label("New password").fill("nils")
+        window.get_by_role("button", name="Set the password").click()
+    elif kind == "asked":
+        window.get_by_role("button", name="Send me a new link").click()
+        expect(window.get_by_role("heading", name="Look at your mail")).to_be_visible()
+    elif kind == "sign in refused":
+        window.get_by_label("Email address").fill("nobody@x.example")
+        window.get_by_role("button", name="Sign in", exact=True).click()
+    if "refused" in kind:
+        expect(window.get_by_role("heading", name="There is a problem")).to_be_visible()
+    look(window, said)
+
+
+def new_link(app: FastAPI, *, task: bool) -> str:
+    """The text of a new link for the person who was added."""
+    about = (
+        {"purpose": Purpose.TASK, "task_kind": "return", "task_id": "7"} if task else {"purpose": Purpose.SET_PASSWORD}
+    )
+    with app.state.database.writing() as session:
+        made = service.make_link(session, organisation_id=1, person_id=len(Role) + 1, actor=COMMAND_LINE, **about)
+        return service.new_token(session, made.id)
+
+
 def test_every_kind_of_page_is_looked_at(demo: FastAPI) -> None:
     """A new kind of page comes into this list: its address fits no address above."""
-    looked_at = {_kind(address) for address in [*PAGES.values(), *INSIDE.values(), *ERRORS.values()]}
+    inside = [filled(address, REAL) for address in INSIDE.values()]
+    looked_at = {_kind(address) for address in [*PAGES.values(), *ERRORS.values(), *inside]}
     offered = {_kind(rule) for rule in _page_routes(demo)}
     assert offered - looked_at == set()
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -298,7 +299,7 @@ def test_one_state_while_four_writers_write(
             asked.append("measure_set")
             for writer in writers:
                 writer.tell(10)
-        elif "FROM organisation" in statement:
+        elif re.search(r"FROM organisation(?!_)", statement):
             asked.append("organisation")
             for writer in writers:
                 writer.wait_for(writer.told)

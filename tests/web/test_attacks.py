@@ -57,6 +57,8 @@ FORMULAS = ['=HYPERLINK("http://x.example")', "+1+1", "-2+3", "@SUM(1)", "=cmd|'
 ODD = ["%", "_", "%%%", "\x00", "a\x00b", "' OR 1=1 --", '"; DROP TABLE account; --', "\\", "\x1b[2J", "\u202e", "😀"]
 ODD += ["-1", "0", "1e9", "9" * 30, "٣", "NaN", "null", "[]", "../../x", "x" * 5000, "\r\nX-Odd: 1", SCRIPT, TEMPLATE]
 
+WORST = ["\x00", "a\x00b", "%", "' OR 1=1 --", "-1", "9" * 30, "٣", "x" * 5000, SCRIPT]
+
 # Bytes of which some are no text, with an encoding that a form may claim.
 ODD_CODECS = ["unicode_escape", "utf-16", "utf-7", "idna", "punycode", "undefined", "rot13", "hex", "nonsense"]
 ODD_BYTES = b"a\\ud800 \\x00 +2AA- \xff\x00"
@@ -291,8 +293,7 @@ class TestExtraFields:
             "sign_in_session": "person_id, organisation_id, how, browser, ended_at, ended_because, task_link_id",
             "personal_link": "organisation_id, person_id, purpose, task_id, expires_at, used_at, revoked_at",
             "outbox_message": "organisation_id, to_person_id, subject, body",
-            "audit_event": "chain, sequence, organisation_id, what, object_kind, object_id, actor_id, role, changes, "
-            "reason",
+            "audit_event": "chain, sequence, organisation_id, what, object_kind, object_id, actor_id, role, reason",
         }
         with council.database.reading() as session:
             return {
@@ -502,7 +503,8 @@ class TestFiles:
             (b"name,email,roles\n" + b"a,b,c\n" * 5_001, "5,001 rows"),
             (b"name,email,roles\n" + b'"' * 500_001, "quote"),
             (b"name,email,roles\n" + b"a" * 900_000 + b",b,c\n", "a cell that cannot be read"),
-            (b"," * 900_000, "no column “name”"),
+            (b"a," * 400_000, "no column “name”"),
+            (b",".join(b"%x" % number for number in range(150_000)), "no column “name”"),
             (b"name,email,roles\n" + b",".join([b"x"] * 400_000), "400,000 cells"),
             (b"name,email,roles\n" + b"\n" * 900_000, ""),
             (b"\x00" * 1000, "a control character"),
@@ -560,10 +562,11 @@ class TestOddValues:
             browser = council.signed_in()
             mark = browser.form_token()
             for field in fields:
-                for odd in ODD:
+                for odd in WORST:
                     filled = {
                         **FILLED.get(rule.path, {}),
                         "version": self.version(council, robin.person_id),
+                        **self.turn(council, robin),
                         field: odd,
                     }
                     path = address_of(rule.path, number=str(robin.person_id))
@@ -575,7 +578,7 @@ class TestOddValues:
                         browser = council.signed_in()
                         mark = browser.form_token()
         assert faults == []
-        assert tried >= 500
+        assert tried >= 200
         assert people.check(council.database) == []
 
     def turn(self, council: Council, user: User) -> dict[str, str]:

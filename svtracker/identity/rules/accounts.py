@@ -56,6 +56,11 @@ def is_email(text: str) -> bool:
     return len(text) <= LONGEST_EMAIL and text.isprintable() and _EMAIL.fullmatch(text) is not None
 
 
+def is_reason(text: str) -> bool:
+    """Whether a text can stand in the record as a reason: nothing in it but what can be read, and line breaks."""
+    return all(unicodedata.category(character) not in {"Cc", "Cs"} or character in "\t\r\n" for character in text)
+
+
 def is_name(text: str) -> bool:
     """Whether a text can be a name: on one line, without blanks around it, not too long."""
     return 0 < len(text) <= LONGEST_NAME and text.isprintable() and text == text.strip()

@@ -21,6 +21,7 @@ from svtracker.identity.rules.accounts import (
     federated_key,
     is_email,
     is_name,
+    is_reason,
 )
 from svtracker.identity.rules.roles import Grant, Role, fault_of_grant, owned_on, roles_on
 from svtracker.identity.service.common import ACCOUNT, account_of, name_of, no_such_account, record
@@ -638,6 +639,9 @@ def _to_change(
 ) -> Account:
     if not reason.strip():
         raise ReasonMissingError(action=action)
+    if not is_reason(reason):
+        seen = "a reason with a character that nobody can read"
+        raise RefusedError([Problem(file="account", path="reason", seen=seen, wanted="a reason in plain text")])
     return account_of(session, person_id, organisation_id=organisation_id, version=version)
 
 

@@ -119,7 +119,8 @@ class Renderer:
     def page(self, request: Request, template: str, page: Page, *, status: int = 200) -> HTMLResponse:
         """The whole page in its frame."""
         text = self.environment.get_template(template).render(site=self._site(request), page=page)
-        return HTMLResponse(text, status_code=status)
+        # Half a character that an odd encoding of a form left is shown as a question mark.
+        return HTMLResponse(text.encode("utf-8", errors="replace"), status_code=status)
 
     def block(self, request: Request, template: str, block: str, page: Page) -> HTMLResponse:
         """One named block of the same template, for htmx."""
