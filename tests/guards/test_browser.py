@@ -200,6 +200,7 @@ def sign_in(page: Page, base: str, role: Role) -> None:
     go(page, f"{base}/sign-in")
     page.get_by_role("button", name=role.value.capitalize(), exact=True).click()
     page.wait_for_url(lambda address: not address.endswith("/sign-in"))
+    page.wait_for_load_state("networkidle")  # a picture that is still on its way would be broken off by the next page
 
 
 @pytest.fixture(scope="module")
