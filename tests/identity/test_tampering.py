@@ -29,8 +29,6 @@ def lived_in(database: Database, wren: User, robin: User, clock: HandClock) -> I
         jay = service.add_user(session, name="Jay Elm", email="jay@x.example", roles=[Role.VIEWER], **add)
         service.erase_user(session, jay.person_id, **ABOUT)
         days = {"from_day": date(2026, 12, 1), "to_day": date(2026, 12, 31)}
-        where = {"object_kind": "tender", "object_id": "7"}
-        service.grant_role(session, robin.person_id, Role.LEAD_EVALUATOR, **where, **days, **add)
         service.grant_role(session, robin.person_id, Role.APPROVER, **add)
         service.grant_role(session, robin.person_id, Role.APPROVER, **days, **add)
         service.grant_role(session, robin.person_id, Role.VIEWER, organisation_id=other, actor=COMMAND_LINE)
@@ -39,6 +37,8 @@ def lived_in(database: Database, wren: User, robin: User, clock: HandClock) -> I
         service.unlock_user(session, robin.person_id, **ABOUT)
         service.disable_user(session, robin.person_id, **ABOUT)
         service.enable_user(session, robin.person_id, **ABOUT)
+        where = {"object_kind": "tender", "object_id": "7"}
+        service.grant_role(session, robin.person_id, Role.LEAD_EVALUATOR, **where, **days, **add)
         details = {"name": "Robin Birch", "email": "robin.birch@x.example"}
         service.change_user(session, robin.person_id, organisation_id=None, actor=COMMAND_LINE, **details)
         join = {"issuer": "https://id.example", "subject": "7"}

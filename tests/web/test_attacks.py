@@ -63,6 +63,20 @@ FIELDS = {
     "/people/{number}/roles/end": {"version", "role", "of"},
     "/people/{number}/state": {"version", "action", "reason"},
     "/people/{number}/erase": {"erase_reason"},
+    "/sign-in/provider": {"next"},
+    "/organisation": {
+        "version",
+        "name",
+        "short_name",
+        "brand_colour",
+        "high_percent",
+        "concentration_percent",
+        "fte_percent",
+        "median_times",
+        "on_track_percent",
+        "slightly_behind_percent",
+        "behind_percent",
+    },
 }
 
 SCRIPT = "<script>alert(1)</script>"

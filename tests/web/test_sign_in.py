@@ -366,7 +366,7 @@ class TestSessions:
     def test_one_elsewhere_is_ended(self, council: Council) -> None:
         here, there, third = council.signed_in(), council.signed_in(), council.signed_in()
         page = here.get("/account")
-        assert "You are also signed in in 2 other browsers." in words(page)
+        assert "2 other browsers of yours signed in too." in words(page)
         ends = re.findall(r"/account/sessions/\d+/end", page.text)
         assert len(ends) == 2
         assert here.send(ends[1], on="/account").headers["location"] == "/account"

@@ -215,7 +215,7 @@ def account_page(
         caption="Your account",
         answer=f"You work for {organisation.name}"
         + (f" as {wording.listed([one.role for one in roles])}." if roles else ", so far without a role.")
-        + (f" You are also signed in in {wording.counted(others, 'other browser')}." if others > 0 else ""),
+        + (f" {wording.counted(others, 'other browser')} of yours signed in too." if others > 0 else ""),
         organisation=organisation.name,
         roles=roles,
         sessions=tuple(
