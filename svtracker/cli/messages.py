@@ -44,18 +44,11 @@ def send() -> None:
 
     Ends with status 1 where a message could not be sent, so that a timer can report it.
     """
-    from svtracker.identity import service as identity
     from svtracker.kernel import wording
-    from svtracker.messages import senders, service
+    from svtracker.web.postman import send_waiting
 
     with opened() as (settings, database):
-        sender = senders.sender_of(settings.mail, mail_from=settings.mail_from)
-        done = service.send_due(
-            database,
-            sender=sender,
-            sender_address=settings.mail_from or senders.DEVELOPMENT_ADDRESS,
-            link_text=identity.link_text(settings.public_address),
-        )
+        done = send_waiting(settings, database)
     typer.echo(f"sent {wording.counted(done.sent, 'message')}, {done.failed} failed, {done.cancelled} cancelled")
     if done.failed:
         typer.echo(f"{done.last_error}. What was not sent waits in the outbox and is tried again.", err=True)

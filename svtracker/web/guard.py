@@ -112,9 +112,7 @@ def _require_role(rule: Rule, viewer: Viewer) -> None:
     if rule.who is Audience.EVERYBODY:
         return
     # Who came by a personal link is there for its task alone.
-    if viewer.session.link is not None:
-        raise RoleMissingError(who=rule.who_words)
-    if not rule.lets_in(viewer.session.roles):
+    if viewer.session.link is not None or not rule.lets_in(viewer.session.roles):
         raise RoleMissingError(who=rule.who_words)
 
 

@@ -6,16 +6,28 @@ import threading
 from sqlalchemy.exc import SQLAlchemyError
 
 from svtracker.identity.service import link_text
-from svtracker.kernel.clock import Clock
+from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import SvtrackerError
 from svtracker.messages import senders
 from svtracker.messages import service as messages
+from svtracker.messages.service import Sent
 from svtracker.settings import Settings
 from svtracker.storage.engines import Database
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 30.0
+
+
+def send_waiting(settings: Settings, database: Database, *, clock: Clock = system_clock) -> Sent:
+    """Sends the messages whose turn it is, as the settings say, with links that begin with the public address."""
+    return messages.send_due(
+        database,
+        sender=senders.sender_of(settings.mail, mail_from=settings.mail_from),
+        sender_address=settings.mail_from or senders.DEVELOPMENT_ADDRESS,
+        link_text=link_text(settings.public_address),
+        clock=clock,
+    )
 
 
 class Postman:
@@ -41,16 +53,9 @@ class Postman:
             self._thread.join()
 
     def _go(self) -> None:
-        sender = senders.sender_of(self.settings.mail, mail_from=self.settings.mail_from)
         while not self._stopped.wait(self._every):
             try:
-                done = messages.send_due(
-                    self.database,
-                    sender=sender,
-                    sender_address=self.settings.mail_from or senders.DEVELOPMENT_ADDRESS,
-                    link_text=link_text(self.settings.public_address),
-                    clock=self.clock,
-                )
+                done = send_waiting(self.settings, self.database, clock=self.clock)
             except (SvtrackerError, SQLAlchemyError, OSError):
                 log.exception("the outbox could not be gone through")
             else:

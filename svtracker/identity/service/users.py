@@ -321,8 +321,8 @@ def disable_user(
     )
     if account.state is AccountState.DISABLED:
         return _user(session, account)
-    _require_nothing_owned(session, person_id, owns=owns, day=clock().date())
     at = clock()
+    _require_nothing_owned(session, person_id, owns=owns, day=at.date())
     _require_other_administrators(session, account, day=at.date())
     _change_state(session, account, AccountState.DISABLED, what="account_disabled", actor=actor, at=at, reason=reason)
     _shut_out(session, person_id, because="the account was disabled", actor=actor, at=at)

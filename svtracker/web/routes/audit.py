@@ -1,6 +1,5 @@
 """Pages of the record, for auditors: the log, the history of one object, a sample drawn as one pack."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -13,6 +12,7 @@ from svtracker.audit.rules.days import day_bounds
 from svtracker.audit.rules.events import is_keepable
 from svtracker.audit.rules.sampling import LARGEST_SAMPLE, LONGEST_SEED
 from svtracker.audit.store import Choices, Filters, Scope
+from svtracker.kernel.clock import parse_day
 from svtracker.registers import service as registers
 from svtracker.reports import audit as reports
 from svtracker.web import errors
@@ -26,7 +26,6 @@ from svtracker.web.pages.frame import FormError, render
 router = APIRouter()
 
 DAY_WANTED = "a day as year, month and day, as in 2026-11-22"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def scope_of(me: Signed) -> Scope:
@@ -218,7 +217,7 @@ def read_days(first: str, last: str, faults: list[FormError]) -> tuple[date | No
     """The first and the last day, each none where it is left out; what cannot be read is added to the faults."""
     days = []
     for text, name, label in ((first, "from", "first"), (last, "to", "last")):
-        day = _day(text.strip())
+        day = parse_day(text.strip())
         if text.strip() and day is None:
             faults.append(FormError(text=f"The {label} day must be {DAY_WANTED}", href=f"#{name}"))
         days.append(day)
@@ -230,7 +229,7 @@ def read_days(first: str, last: str, faults: list[FormError]) -> tuple[date | No
 
 def read_on(text: str) -> tuple[date | None, tuple[FormError, ...]]:
     """The day on which a state is asked for, none where it is left out."""
-    day = _day(text.strip())
+    day = parse_day(text.strip())
     if text.strip() and day is None:
         return None, (FormError(text=f"The day must be {DAY_WANTED}", href="#on"),)
     return day, ()
@@ -261,12 +260,3 @@ def _sample_form(request: Request, asked: SampleAsked, faults: tuple[FormError, 
 
 def _names(session: Reading) -> dict[int, str]:
     return {one.id: one.name for one in registers.list_organisations(session)}
-
-
-def _day(text: str) -> date | None:
-    if not _DAY.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -1,7 +1,6 @@
 """People and their roles, for administrators; auditors read along. Every change is recorded with who and why."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -14,7 +13,7 @@ from svtracker.identity.rules.roles import Role
 from svtracker.identity.service import links, users
 from svtracker.identity.service.common import person_acting
 from svtracker.identity.service.users import CSV_COLUMNS, CSV_LEFT_ASIDE
-from svtracker.kernel.clock import Clock
+from svtracker.kernel.clock import Clock, parse_day
 from svtracker.kernel.exceptions import (
     AccountStateError,
     AccountTakenError,
@@ -182,15 +181,15 @@ def give_role(
 ) -> Response:
     """Gives a person a role for all of the organisation, from a day to a day where days are given."""
     typed = {"role": role, "from_day": from_day, "to_day": to_day}
-    faults = {place: NO_DAY for place in ("from_day", "to_day") if not _is_day(typed[place])}
+    days = {place: parse_day(typed[place]) for place in ("from_day", "to_day")}
+    faults = {place: NO_DAY for place, day in days.items() if typed[place] and day is None}
     if not role:
         faults["role"] = "Choose a role."
     if faults:
         return _again(request, me, number, typed=typed, faults=faults)
-    days = [date.fromisoformat(day) if day else None for day in (from_day, to_day)]
 
     def change(session: Session, common: Common) -> None:
-        users.grant_role(session, number, _role(role), from_day=days[0], to_day=days[1], **common)
+        users.grant_role(session, number, _role(role), from_day=days["from_day"], to_day=days["to_day"], **common)
 
     return _changed(request, me, number, change, place="role", typed=typed, version=version)
 
@@ -338,14 +337,6 @@ def _changed(
     except AT_THE_FORM as error:
         return _again(request, me, number, typed=typed, faults={place: str(error)}, error=error)
     return RedirectResponse(f"/people/{number}", status_code=303)
-
-
-def _is_day(text: str) -> bool:
-    """Whether a text is a day as the form asks for it, or nothing; the library also takes 20261122 and weeks."""
-    try:
-        return not text or date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _again(
