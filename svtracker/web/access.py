@@ -56,6 +56,7 @@ RECORD_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 OWN_SETTERS = frozenset({Role.ADMINISTRATOR, Role.POLICY_LEAD})
 OWN_READERS = OWN_SETTERS | {Role.AUDITOR}
 PEOPLE_READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+TENDER_IMPORTERS = frozenset({Role.PROCUREMENT_OFFICER, Role.ADMINISTRATOR})
 
 
 def _reads(who: Audience | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
@@ -157,6 +158,8 @@ ACCESS: tuple[Rule, ...] = (
     ),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_changes(OWN_SETTERS, "/organisation"),
+    *_reads(TENDER_IMPORTERS, "/tenders/import"),
+    *_changes(TENDER_IMPORTERS, "/tenders/import"),
     *_reads(ADMINISTRATOR, "/people/add", "/people/import"),
     *_changes(
         ADMINISTRATOR,

@@ -315,6 +315,25 @@ def test_files_in_any_order_give_the_same(database: Database) -> None:
     assert [len(rows) for rows in seen[0]] == [5, 20, 23]
 
 
+def test_stages_of_one_process_that_come_one_by_one_end_as_those_that_come_together(database: Database) -> None:
+    stages = [
+        package(release(date="2026-01-01T00:00:00Z")),
+        package(
+            release(tag="tenderUpdate", date="2026-02-01T00:00:00Z", tender={"title": "Other words", "value": None})
+        ),
+        package(awarded(1, 5, ALDER, date="2026-03-01T00:00:00Z")),
+    ]
+    together = add_council(database, "together")
+    bring(database, together, *stages)
+    wanted = _without_numbers(database, together)
+    for number, order in enumerate(permutations(stages)):
+        council = add_council(database, f"council-{'abcdef'[number]}")
+        for stage in order:
+            bring(database, council, stage)
+        assert _without_numbers(database, council) == wanted
+        assert bring(database, council, *stages).does_nothing
+
+
 def _without_numbers(database: Database, council: int) -> tuple[list[Any], ...]:
     """What one council has, named by what people read instead of numbers."""
     columns = "reference, title, stage, outcome, ocid, category, contract_value, settings, closes_at, decided_at"
