@@ -40,7 +40,8 @@ def list_tenders_of(session: Session, person_id: int, *, organisation_id: int) -
     found = {}
     for row in rows:
         values = row._asdict()
-        found[values.pop("tender_id")] = Evaluator(**values)
+        tender_id = values.pop("tender_id")
+        found[tender_id] = Evaluator(**values)
     return found
 
 
