@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import struct
+import tracemalloc
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -263,6 +264,15 @@ def test_fifty_megabytes_are_refused_unopened(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(zipfile, "ZipFile", opened)
     monkeypatch.setattr("subprocess.run", opened)
     assert "a file of 52,428,800 bytes" in refused(b"PK\x03\x04" + bytes(50 * 1024**2 - 4))
+
+
+def test_a_refusal_by_size_costs_no_memory() -> None:
+    data = b"PK\x03\x04" + bytes(50 * 1024**2)
+    tracemalloc.start()
+    read_workbook(name="x.xlsx", data=data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100_000
 
 
 def test_what_grows_too_much_when_unpacked_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
