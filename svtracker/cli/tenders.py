@@ -50,8 +50,8 @@ def import_tenders(
     from svtracker.files.yaml_reader import bytes_of
     from svtracker.kernel.problems import Problem
     from svtracker.registers import service as registers
-    from svtracker.tenders import importing
     from svtracker.tenders.ocds import load_packages
+    from svtracker.tenders.service import importing
 
     read = [(str(file), bytes_of(file)) for file in files]
     unread = [data for _, data in read if isinstance(data, Problem)]

@@ -123,7 +123,7 @@ class CommitmentRow(Row, table=True):
     offered: Decimal | None = Field(sa_type=Quantity)
     not_applicable: bool
     text: str
-    statement: str
+    statement: str | None
     outside_area: Decimal | None = Field(sa_type=Quantity)
     worked: str
 

@@ -12,8 +12,8 @@ from svtracker.kernel import wording
 from svtracker.registers import service as registers
 from svtracker.storage import migrations
 from svtracker.storage.engines import Database
-from svtracker.tenders import importing
 from svtracker.tenders.rules.importing import ImportPlan
+from svtracker.tenders.service import importing
 
 
 def import_twice(files: Sequence[Path]) -> bool:

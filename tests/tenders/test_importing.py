@@ -20,12 +20,15 @@ from svtracker.audit.store import WHOLE_INSTALLATION, Filters
 from svtracker.kernel.exceptions import NotFoundError, RefusedError
 from svtracker.registers import service as registers
 from svtracker.registers import suppliers
+from svtracker.storage import parts
 from svtracker.storage.engines import Database
-from svtracker.tenders import import_store, importing
 from svtracker.tenders.rules.importing import ImportPlan
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.rules.stages import Stage
 from svtracker.tenders.rules.values import OutcomeStatus
+from svtracker.tenders.service import importing
+from svtracker.tenders.store import importing as import_store
+from svtracker.tenders.store import tenders as tender_store
 from svtracker.tenders.tables import AwardRow, DecisionRow, TenderRow
 from tests.tenders.published import (
     ALDER,
@@ -85,7 +88,7 @@ def everything(database: Database, *, but: Sequence[str] = ()) -> dict[str, list
 
 
 def tender(session: Session, council: int, number: int = 1) -> StoredTender:
-    return import_store.find_tenders(session, [OCID.format(number)], organisation_id=council)[OCID.format(number)]
+    return tender_store.find_processes(session, [OCID.format(number)], organisation_id=council)[OCID.format(number)]
 
 
 def test_the_plan_of_every_oddity(database: Database, council: int) -> None:
@@ -287,7 +290,7 @@ def test_references_are_free_and_the_same_each_time(database: Database, council:
     with database.reading() as session:
         found = {
             one.ocid: one.reference
-            for one in import_store.find_tenders(
+            for one in tender_store.find_processes(
                 session, [OCID.format(number) for number in range(1, 5)], organisation_id=council
             ).values()
         }
@@ -297,7 +300,7 @@ def test_references_are_free_and_the_same_each_time(database: Database, council:
 def test_a_long_reference_stays_within_its_length(database: Database, council: int) -> None:
     bring(database, council, package(*(release(number, tender={"id": "N" * 60}) for number in (1, 2))))
     with database.reading() as session:
-        assert sorted(import_store.list_references(session, organisation_id=council)) == ["N" * 56 + " (2)", "N" * 60]
+        assert sorted(tender_store.list_references(session, organisation_id=council)) == ["N" * 56 + " (2)", "N" * 60]
 
 
 def test_files_in_any_order_give_the_same(database: Database) -> None:
@@ -412,14 +415,14 @@ def test_nothing_is_saved_where_the_last_release_fails(
     database: Database, council: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything(database)
-    add = import_store.add_tender
+    add = tender_store.add_tender
 
-    def fail_at_the_last(session: Session, values: Any, *, organisation_id: int) -> StoredTender:
+    def fail_at_the_last(session: Session, values: Any) -> StoredTender:
         if values["ocid"] == OCID.format(10):
             raise RuntimeError("the power went")
-        return add(session, values, organisation_id=organisation_id)
+        return add(session, values)
 
-    monkeypatch.setattr(import_store, "add_tender", fail_at_the_last)
+    monkeypatch.setattr(tender_store, "add_tender", fail_at_the_last)
     with pytest.raises(RuntimeError, match="the power went"):
         bring(database, council, look_alike())
     assert everything(database) == before
@@ -446,7 +449,7 @@ def test_without_an_organisation_there_is_a_plan_and_no_import(database: Databas
 def test_more_tenders_than_stand_in_one_query(
     database: Database, council: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_store, "_AT_ONCE", 3)
+    monkeypatch.setattr(parts, "AT_ONCE", 3)
     several = package(*(awarded(number, number, ALDER) for number in range(1, 9)))
     assert counts(bring(database, council, several))["tenders"] == (8, 0, 0)
     again = bring(database, council, several)

@@ -59,6 +59,7 @@ FIELDS = {
     "/links/{token}": {"password"},
     "/sign-in/demo": {"role", "next"},
     "/account/organisation": {"organisation"},
+    "/tenders/add": {"title", "reference", "source", "training"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},

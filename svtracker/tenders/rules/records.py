@@ -63,14 +63,18 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredLine:
-    """One line of a bid: what was offered, and what counts of it with the reason where the two differ."""
+    """One line of a bid: what was offered, and what counts of it with the reason where the two differ.
+
+    `statement` is empty where the bidder left it out, and none where it was not asked for, as in the short form of a
+    tender file.
+    """
 
     id: int
     measure: str
     offered: Decimal | None
     not_applicable: bool
     text: str
-    statement: str
+    statement: str | None
     outside_area: Decimal | None
     worked: Mapping[str, object]
     accepted: Decimal | None

@@ -5,13 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import RedirectResponse, Response
 
-from svtracker.audit.rules.events import Actor
-from svtracker.identity.rules.roles import Role
-from svtracker.identity.service.common import person_acting
 from svtracker.kernel.exceptions import RefusedError
-from svtracker.tenders import importing
+from svtracker.tenders.service import importing
+from svtracker.web.access import OFFICER
 from svtracker.web.dependencies import Signed
-from svtracker.web.guard import Viewer
+from svtracker.web.desk import acting
 from svtracker.web.pages.frame import render
 from svtracker.web.pages.tenders_import import tenders_import_page
 from svtracker.web.uploads import sent_files
@@ -45,7 +43,9 @@ def import_tenders(
     try:
         if confirmed:
             with state.database.writing() as session:
-                importing.import_releases(session, files, organisation_id=number, actor=_actor(me), clock=state.clock)
+                importing.import_releases(
+                    session, files, organisation_id=number, actor=acting(me, OFFICER), clock=state.clock
+                )
             return RedirectResponse("/tenders", status_code=303)
         with state.database.reading() as session:
             plan = importing.plan_import(session, files, organisation_id=number)
@@ -53,9 +53,3 @@ def import_tenders(
         return render(request, TEMPLATE, tenders_import_page(problems=refused.problems), status=422)
     sent = [(own, data.decode("utf-8-sig")) for own, data in files]
     return render(request, TEMPLATE, tenders_import_page(plan=plan, files=sent))
-
-
-def _actor(me: Viewer) -> Actor:
-    is_officer = Role.PROCUREMENT_OFFICER in me.session.roles
-    role = Role.PROCUREMENT_OFFICER if is_officer else Role.ADMINISTRATOR
-    return person_acting(me.session.person_id, role=role.value)

@@ -284,7 +284,7 @@ def upgrade() -> None:
         sa.Column("offered", sa.BigInteger(), nullable=True),
         sa.Column("not_applicable", sa.Boolean(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("statement", sa.String(), nullable=False),
+        sa.Column("statement", sa.String(), nullable=True),
         sa.Column("outside_area", sa.BigInteger(), nullable=True),
         sa.Column("worked", sa.String(), nullable=False),
         sa.CheckConstraint("NOT not_applicable OR offered IS NULL", name=op.f("ck_commitment_not_applicable")),

@@ -6,21 +6,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit import service as audit
-from svtracker.audit.rules.events import Actor, Change, Event
+from svtracker.audit.rules.events import Actor, Change
 from svtracker.kernel import numbers
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, RefusedError
 from svtracker.registers import suppliers
 from svtracker.registers.rules.suppliers import Action, match
-from svtracker.tenders import import_store as store
 from svtracker.tenders.ocds import load_packages
 from svtracker.tenders.rules.importing import ImportPlan, PlannedTender, Process, StoredAward, count, plan
 from svtracker.tenders.rules.records import Decision, StoredTender
 from svtracker.tenders.rules.releases import Published, Release, in_order, published
 from svtracker.tenders.rules.values import OutcomeStatus
+from svtracker.tenders.service.common import record, save
+from svtracker.tenders.store import importing as store
+from svtracker.tenders.store import tenders
 
-TENDER = "tender"
 AWARDED_BECAUSE = "The award was published."
 
 # No organisation has this number: a plan for none is a plan against nothing.
@@ -42,7 +42,7 @@ def plan_import(session: Session, files: Sequence[tuple[str, bytes]], *, organis
     return plan(
         processes,
         matching=match(known, seen),
-        taken=store.list_references(session, organisation_id=number),
+        taken=tenders.list_references(session, organisation_id=number),
         refused=package.refused,
         releases=package.count,
     )
@@ -90,7 +90,7 @@ def _processes(session: Session, releases: Sequence[Release], *, organisation_id
     by_ocid: dict[str, list[Release]] = {}
     for release in releases:
         by_ocid.setdefault(release.ocid, []).append(release)
-    stored = store.find_tenders(session, by_ocid, organisation_id=organisation_id)
+    stored = tenders.find_processes(session, by_ocid, organisation_id=organisation_id)
     ids = [tender.id for tender in stored.values()]
     imported = store.list_releases(session, ids, organisation_id=organisation_id)
     awards = store.list_awards(session, ids, organisation_id=organisation_id)
@@ -143,18 +143,15 @@ def _carry_out(
     before, changes = process.stored, dict[str, Change]()
     if before is None:
         values = {"reference": tender.reference, "ocid": process.ocid, **tender.values}
-        stored = store.add_tender(session, {**values, **_BLANK, "created_at": at}, organisation_id=organisation_id)
+        stored = tenders.add_tender(session, {"organisation_id": organisation_id, **values, **_BLANK, "created_at": at})
         changes |= {name: Change(new=value) for name, value in _told(values).items() if value is not None}
     else:
         stored = before
         if tender.action is Action.CHANGED:
-            store.change_tender(session, before, tender.values)
+            save(session, before, tender.values)
             changes |= _changes(before, tender.values)
     if tender.action is not Action.UNCHANGED:
-        decision = _decision(process.after, actor=actor, at=at)
-        store.put_decision(
-            session, decision, tender_id=stored.id, organisation_id=organisation_id, is_first=before is None
-        )
+        _decide(session, stored, process.after, actor=actor, at=at, is_first=before is None)
     rows = [
         (
             line.key,
@@ -171,7 +168,12 @@ def _carry_out(
         old = [(row.key, row.supplier_id, row.value, row.on, row.status) for row in process.awards]
         changes["awards"] = Change(old=_told_awards(old) if old else None, new=_told_awards(rows))
     store.add_releases(session, process.new, tender_id=stored.id, organisation_id=organisation_id, at=at)
-    _record(session, tender, stored, changes=changes, actor=actor, at=at)
+    earlier = [release.id for release in process.earlier]
+    if process.new:
+        came = [release.id for release in process.new]
+        changes["releases"] = Change(old=earlier or None, new=[*earlier, *came])
+    what = "tender_imported" if before is None else "releases_imported"
+    record(session, what, stored, actor=actor, at=at, changes=changes, reason=process.after.reason)
 
 
 # What an import leaves to people.
@@ -190,10 +192,16 @@ _BLANK: Mapping[str, Any] = {
 }
 
 
-def _decision(said: Published, *, actor: Actor, at: datetime) -> Decision | None:
+def _decide(
+    session: Session, tender: StoredTender, said: Published, *, actor: Actor, at: datetime, is_first: bool
+) -> None:
+    """Writes how a tender ended in place of what an earlier import wrote; nothing where it is open."""
+    where = {"tender_id": tender.id, "organisation_id": tender.organisation_id}
+    if not is_first:
+        store.drop_decision(session, **where)
     if said.outcome is OutcomeStatus.OPEN or said.decided_on is None:
-        return None
-    return Decision(
+        return
+    decision = Decision(
         outcome=said.outcome,
         bidders=said.bidders,
         on=said.decided_on,
@@ -204,31 +212,7 @@ def _decision(said: Published, *, actor: Actor, at: datetime) -> Decision | None
         answer=None,
         sha256=None,
     )
-
-
-def _record(
-    session: Session,
-    tender: PlannedTender,
-    stored: StoredTender,
-    *,
-    changes: Mapping[str, Change],
-    actor: Actor,
-    at: datetime,
-) -> None:
-    """One event for a tender: what became of it, its awards, and the releases by which it did."""
-    old = [release.id for release in tender.process.earlier]
-    new = [release.id for release in tender.process.new]
-    event = Event(
-        organisation_id=stored.organisation_id,
-        at=at,
-        actor=actor,
-        what="tender_imported" if tender.action is Action.NEW else "releases_imported",
-        object_kind=TENDER,
-        object_id=str(stored.id),
-        changes={**changes, "releases": Change(old=old or None, new=[*old, *new])} if new else changes,
-        reason=tender.process.after.reason,
-    )
-    audit.record(session, event)
+    tenders.add_decision(session, decision, **where)
 
 
 def _changes(before: StoredTender, values: Mapping[str, Any]) -> dict[str, Change]:

@@ -1,47 +1,22 @@
-"""Tenders, awards and releases as an import reads and writes them; every query names the organisation."""
+"""Published awards and releases in and out of the database; every query names the organisation."""
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from svtracker.audit.rules.events import canonical
+from svtracker.storage.parts import parts
 from svtracker.tenders.rules.importing import StoredAward
-from svtracker.tenders.rules.records import Decision, StoredTender
 from svtracker.tenders.rules.releases import Release, release_of
-from svtracker.tenders.rules.stages import Stage
-from svtracker.tenders.rules.values import OutcomeStatus
-from svtracker.tenders.tables import AwardRow, DecisionRow, ReleaseRow, TenderRow
+from svtracker.tenders.tables import AwardRow, DecisionRow, ReleaseRow
 
-# How many values stand in one query; SQLite takes some tens of thousands.
-_AT_ONCE = 500
-
-_TENDER = tuple(getattr(TenderRow, name) for name in StoredTender.__dataclass_fields__)
 _AWARD = tuple(getattr(AwardRow, name) for name in StoredAward.__dataclass_fields__)
-
-
-def find_tenders(session: Session, ocids: Iterable[str], *, organisation_id: int) -> dict[str, StoredTender]:
-    """The tenders of an organisation that have these ocids."""
-    found: dict[str, StoredTender] = {}
-    for part in _parts(ocids):
-        rows = session.execute(
-            select(*_TENDER).where(col(TenderRow.organisation_id) == organisation_id, col(TenderRow.ocid).in_(part))
-        )
-        found |= {row.ocid: _tender(row) for row in rows}
-    return found
-
-
-def list_references(session: Session, *, organisation_id: int) -> frozenset[str]:
-    """The references that tenders of an organisation have."""
-    rows = session.execute(select(col(TenderRow.reference)).where(col(TenderRow.organisation_id) == organisation_id))
-    return frozenset(rows.scalars())
 
 
 def list_releases(
@@ -49,7 +24,7 @@ def list_releases(
 ) -> dict[int, tuple[Release, ...]]:
     """The releases that were imported for tenders, in the order in which they came in."""
     found: dict[int, list[Release]] = defaultdict(list)
-    for part in _parts(tender_ids):
+    for part in parts(tender_ids):
         rows = session.execute(
             select(col(ReleaseRow.tender_id), col(ReleaseRow.content))
             .where(col(ReleaseRow.organisation_id) == organisation_id, col(ReleaseRow.tender_id).in_(part))
@@ -65,7 +40,7 @@ def list_awards(
 ) -> dict[int, tuple[StoredAward, ...]]:
     """The published awards of tenders."""
     found: dict[int, list[StoredAward]] = defaultdict(list)
-    for part in _parts(tender_ids):
+    for part in parts(tender_ids):
         rows = session.execute(
             select(col(AwardRow.tender_id), *_AWARD)
             .where(col(AwardRow.organisation_id) == organisation_id, col(AwardRow.tender_id).in_(part))
@@ -77,35 +52,13 @@ def list_awards(
     return {tender_id: tuple(awards) for tender_id, awards in found.items()}
 
 
-def add_tender(session: Session, values: Mapping[str, Any], *, organisation_id: int) -> StoredTender:
-    """Writes a tender that an import brings."""
-    written = {"organisation_id": organisation_id, **_written(values)}
-    return _tender(session.execute(insert(TenderRow).returning(*_TENDER), [written]).one())
-
-
-def change_tender(session: Session, tender: StoredTender, values: Mapping[str, Any]) -> None:
-    """Writes other values of a tender and counts its version on."""
+def drop_decision(session: Session, *, tender_id: int, organisation_id: int) -> None:
+    """Takes away how a tender ended, as an earlier import wrote it."""
     session.execute(
-        update(TenderRow)
-        .where(col(TenderRow.organisation_id) == tender.organisation_id, col(TenderRow.id) == tender.id)
-        .values(**_written(values), version=tender.version + 1)
-    )
-
-
-def put_decision(
-    session: Session, decision: Decision | None, *, tender_id: int, organisation_id: int, is_first: bool
-) -> None:
-    """Writes how a tender ended, in place of what an earlier import wrote; takes it away where it is open again."""
-    if not is_first:
-        session.execute(
-            delete(DecisionRow).where(
-                col(DecisionRow.organisation_id) == organisation_id, col(DecisionRow.tender_id) == tender_id
-            )
+        delete(DecisionRow).where(
+            col(DecisionRow.organisation_id) == organisation_id, col(DecisionRow.tender_id) == tender_id
         )
-    if decision is not None:
-        values = {name: getattr(decision, name) for name in Decision.__dataclass_fields__}
-        values |= {"bidders": canonical(list(decision.bidders))}
-        session.execute(insert(DecisionRow), [{"organisation_id": organisation_id, "tender_id": tender_id, **values}])
+    )
 
 
 def add_releases(
@@ -160,22 +113,3 @@ def put_awards(
             )
     if new:
         session.execute(insert(AwardRow), new)
-
-
-def _parts(values: Iterable[Any]) -> Iterator[list[Any]]:
-    rest = iter(values)
-    while part := list(islice(rest, _AT_ONCE)):
-        yield part
-
-
-def _written(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: canonical(value) if key in {"settings", "note"} else value for key, value in values.items()}
-
-
-def _tender(row: Row[Any]) -> StoredTender:
-    values = row._asdict()
-    values["stage"] = Stage(values["stage"])
-    values["outcome"] = OutcomeStatus(values["outcome"])
-    values["settings"] = json.loads(values["settings"])
-    values["note"] = json.loads(values["note"])
-    return StoredTender(**values)
