@@ -55,9 +55,10 @@ def import_tenders(
 
     read = [(str(file), bytes_of(file)) for file in files]
     unread = [data for _, data in read if isinstance(data, Problem)]
-    packages = [(name, data) for name, data in read if isinstance(data, bytes)]
+    texts = [(name, data) for name, data in read if isinstance(data, bytes)]
     if unread:
-        raise RefusedError([*unread, *load_packages(packages)[1]])
+        raise RefusedError([*unread, *load_packages(texts)[1]])
+    package = importing.read_packages(texts)
     with opened() as (_, database), database.writing() if commit else database.reading() as session:
         if organisation is None:
             found = registers.current_organisation(session)
@@ -65,9 +66,9 @@ def import_tenders(
             found = registers.find_organisation(session, organisation)
         number = None if found is None else found.id
         if commit:
-            plan = importing.import_releases(session, packages, organisation_id=number, actor=COMMAND_LINE)
+            plan = importing.import_releases(session, package, organisation_id=number, actor=COMMAND_LINE)
         else:
-            plan = importing.plan_import(session, packages, organisation_id=number)
+            plan = importing.plan_import(session, package, organisation_id=number)
     if as_json:
         typer.echo(json.dumps(importing.answer_of(plan), ensure_ascii=False, indent=2))
         return

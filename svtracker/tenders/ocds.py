@@ -56,9 +56,8 @@ def load_packages(files: Sequence[tuple[str, bytes]]) -> tuple[Package | None, t
                 refused.append(Refusal(release=_named(value, place), reason=f"{name}, {place}: {found}"))
     if problems:
         return None, tuple(problems)
-    ordered = sorted(releases.values(), key=lambda release: (release.ocid, release.at, release.text))
     return Package(
-        releases=tuple(ordered),
+        releases=tuple(releases.values()),
         refused=tuple(sorted(refused, key=lambda one: (one.release, one.reason))),
         count=count,
     ), ()

@@ -19,6 +19,7 @@ from svtracker.tenders.service import importing
 def import_twice(files: Sequence[Path]) -> bool:
     """Prints what the import finds in each file and in all of them; false where anything is not as it must be."""
     packages = [(file.name, file.read_bytes()) for file in files]
+    together = importing.read_packages(packages)
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/real.db"
         migrations.upgrade(url)
@@ -29,12 +30,12 @@ def import_twice(files: Sequence[Path]) -> bool:
             ).id
         with database.reading() as session:
             for package in packages:
-                plan = importing.plan_import(session, [package], organisation_id=council)
+                plan = importing.plan_import(session, importing.read_packages([package]), organisation_id=council)
                 print(f"{package[0]}: {_line(plan)}")
         runs = []
         for _ in range(2):
             with database.writing() as session:
-                runs.append(importing.import_releases(session, packages, organisation_id=council, actor=COMMAND_LINE))
+                runs.append(importing.import_releases(session, together, organisation_id=council, actor=COMMAND_LINE))
         database.dispose()
     first, second = runs
     print(f"Imported together: {_line(first)}.")

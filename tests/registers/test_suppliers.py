@@ -183,6 +183,17 @@ def test_two_numbers_that_lay_claim_to_one_supplier_leave_it_alone() -> None:
     assert [(entry.before, entry.after.company_number) for entry in found.entries] == [(None, ONE), (None, TWO)]
 
 
+def test_two_charity_numbers_that_lay_claim_to_one_supplier_leave_it_alone() -> None:
+    before = [known(1, postcode=HERE)]
+    several = [seen(charity_number=number, postcode=HERE) for number in ("1111111", "2222222")]
+    found = match(before, several)
+    assert [(entry.before, entry.after.charity_number) for entry in found.entries] == [
+        (None, "1111111"),
+        (None, "2222222"),
+    ]
+    assert [entry.before for entry in match(before, several[:1]).entries] == before
+
+
 def test_of_a_known_supplier_only_blanks_are_filled() -> None:
     before = [known(1, company_number=ONE, postcode=HERE)]
     (entry,) = match(before, [seen("Alder Group", company_number=ONE, postcode=THERE, is_sme=True)]).entries

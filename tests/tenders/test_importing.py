@@ -63,11 +63,13 @@ def add_council(database: Database, slug: str) -> int:
 
 def bring(database: Database, council: int, *packages: bytes) -> ImportPlan:
     """Imports packages; the plan before and what was done must say the same."""
-    files = [(f"{number}.json", data) for number, data in enumerate(packages, start=1)]
+    package = importing.read_packages([(f"{number}.json", data) for number, data in enumerate(packages, start=1)])
     with database.reading() as session:
-        planned = importing.plan_import(session, files, organisation_id=council)
+        planned = importing.plan_import(session, package, organisation_id=council)
     with database.writing() as session:
-        done = importing.import_releases(session, files, organisation_id=council, actor=COMMAND_LINE, clock=lambda: NOW)
+        done = importing.import_releases(
+            session, package, organisation_id=council, actor=COMMAND_LINE, clock=lambda: NOW
+        )
     assert importing.answer_of(done) == importing.answer_of(planned)
     return done
 
@@ -201,6 +203,7 @@ def test_later_releases_change_what_the_import_wrote(database: Database, council
     lost["awards"][0]["status"] = "cancelled"
     ended = bring(database, council, package(lost))
     assert counts(ended) == {"tenders": (0, 1, 0), "awards": (0, 1, 0), "suppliers": (0, 0, 1)}
+    assert (decided.value, ended.value) == (Decimal(5), Decimal(0))
     with database.reading() as session:
         found = tender(session, council)
         decision = session.execute(select(DecisionRow)).scalar_one()
@@ -391,6 +394,27 @@ def test_a_supplier_gains_what_was_not_known(database: Database, council: int) -
     assert bring(database, council, package(awarded(1, 5, bare), awarded(2, 6, ALDER))).does_nothing
 
 
+def test_a_supplier_whom_a_person_changed_stays_the_supplier_of_the_award(database: Database, council: int) -> None:
+    bare = party(30, "Alder Works Ltd")
+    files = [package(awarded(1, 5, bare), awarded(2, 6, bare, BEECH, date="2026-01-01T00:00:00Z"))]
+    bring(database, council, *files)
+    with database.writing() as session:
+        session.execute(text("UPDATE supplier SET name = 'Alder', postcode = 'NV9 9ZZ' WHERE postcode IS NULL"))
+    before = everything(database)
+    again = bring(database, council, *files)
+    assert again.does_nothing
+    assert counts(again)["suppliers"] == (0, 0, 2)
+    assert everything(database) == before
+    later = awarded(2, 6, bare, BEECH, tender={"title": "Other words"})
+    assert counts(bring(database, council, package(later))) == {
+        "tenders": (0, 1, 0),
+        "awards": (0, 0, 1),
+        "suppliers": (0, 0, 2),
+    }
+    renamed = awarded(2, 6, party(30, "Alder Group Ltd"), BEECH, date="2026-12-01T00:00:00Z")
+    assert counts(bring(database, council, package(renamed)))["suppliers"] == (1, 0, 1)
+
+
 def test_an_award_that_gains_and_loses_suppliers(database: Database, council: int) -> None:
     bring(database, council, package(awarded(1, 5, ALDER, date="2026-03-01T00:00:00Z")))
     more = bring(database, council, package(awarded(1, 5, BEECH, date="2026-03-02T00:00:00Z")))
@@ -454,11 +478,11 @@ def test_a_file_that_is_no_package_stops_the_import(database: Database, council:
 
 
 def test_without_an_organisation_there_is_a_plan_and_no_import(database: Database) -> None:
-    files = [("a.json", look_alike())]
+    package = importing.read_packages([("a.json", look_alike())])
     with database.reading() as session:
-        assert counts(importing.plan_import(session, files, organisation_id=None))["tenders"] == (10, 0, 0)
+        assert counts(importing.plan_import(session, package, organisation_id=None))["tenders"] == (10, 0, 0)
     with database.writing() as session, pytest.raises(NotFoundError, match="organisations add"):
-        importing.import_releases(session, files, organisation_id=None, actor=COMMAND_LINE)
+        importing.import_releases(session, package, organisation_id=None, actor=COMMAND_LINE)
 
 
 def test_more_tenders_than_stand_in_one_query(

@@ -119,6 +119,7 @@ class Sighting:
 class How(StrEnum):
     """By what a sighting was known, or why it was not."""
 
+    BEFORE = "an earlier import"
     NUMBER = "the same company number"
     NAME_AND_POSTCODE = "the same name and postcode"
     NAME = "the same name; neither has a number or a postcode"

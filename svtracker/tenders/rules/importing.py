@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from svtracker.kernel import numbers
-from svtracker.registers.rules.suppliers import Action, Entry, Matching
+from svtracker.registers.rules.suppliers import Action, Entry, How, Matching, Sighting, Supplier
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.rules.releases import LONGEST_REFERENCE, Published, PublishedAward, Release
 from svtracker.tenders.rules.values import OutcomeStatus
@@ -142,6 +142,71 @@ class ImportPlan:
         return is_known and all(thing.action is Action.UNCHANGED for thing in things)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A supplier of an award: in which process, under which row of the award, as which party; and who it is."""
+
+    ocid: str
+    award: str
+    party: str
+    supplier_id: int
+
+
+def settled_suppliers(process: Process) -> Iterator[Settled]:
+    """Who the suppliers of awards were when an earlier import wrote them, where the releases still name them alike.
+
+    They are not looked for again: that a person has given a supplier another name or postcode since then makes
+    nobody else of them.
+    """
+    if process.before is None:
+        return
+    rows = {row.key: row for row in process.awards}
+    earlier = {
+        (keys[0][0], party): (sighting.details, row.supplier_id)
+        for award, keys in _keyed(process.before)
+        for key, party in keys
+        for name, sighting in award.suppliers
+        if name == party and (row := rows.get(key)) is not None
+    }
+    for award, keys in _keyed(process.after):
+        for party, sighting in award.suppliers:
+            details, supplier_id = earlier.get((keys[0][0], party), (None, None))
+            if supplier_id is not None and details == sighting.details:
+                yield Settled(ocid=process.ocid, award=keys[0][0], party=party, supplier_id=supplier_id)
+
+
+def sightings_to_match(processes: Iterable[Process], settled: Iterable[Settled]) -> Iterator[Sighting]:
+    """The suppliers of all awards but those who are settled."""
+    known = {(one.ocid, one.award, one.party) for one in settled}
+    for process in processes:
+        for award, keys in _keyed(process.after):
+            for party, sighting in award.suppliers:
+                if (process.ocid, keys[0][0], party) not in known:
+                    yield sighting
+
+
+class Suppliers:
+    """The suppliers of an import in the order of its plan, and the place of each that an award names."""
+
+    def __init__(self, matching: Matching, *, settled: Iterable[Settled], known: Iterable[Supplier]) -> None:
+        by_id = {supplier.id: supplier for supplier in known}
+        self.entries = list(matching.entries)
+        self._seen = matching.places
+        self._settled: dict[tuple[str, str, str], int] = {}
+        places = {entry.before.id: place for place, entry in enumerate(self.entries) if entry.before is not None}
+        for one in settled:
+            if one.supplier_id not in places:
+                supplier = by_id[one.supplier_id]
+                places[one.supplier_id] = len(self.entries)
+                self.entries.append(Entry(before=supplier, after=supplier.details, how=How.BEFORE))
+            self._settled[one.ocid, one.award, one.party] = places[one.supplier_id]
+
+    def place(self, ocid: str, award: str, party: str, sighting: Sighting) -> int:
+        """Where the supplier stands in the plan."""
+        found = self._settled.get((ocid, award, party))
+        return self._seen[sighting] if found is None else found
+
+
 def count(things: Iterable[Entry | PlannedTender | PlannedAward]) -> dict[str, int]:
     """How many are new, changed and unchanged."""
     found = {action.value: 0 for action in Action}
@@ -153,7 +218,7 @@ def count(things: Iterable[Entry | PlannedTender | PlannedAward]) -> dict[str, i
 def plan(
     processes: Iterable[Process],
     *,
-    matching: Matching,
+    suppliers: Suppliers,
     taken: Iterable[str],
     refused: Sequence[Refusal],
     releases: int,
@@ -170,8 +235,10 @@ def plan(
         else:
             reference = _free(process.after.reference, references)
             references.add(reference)
-        planned.append(_planned(process, reference=reference, matching=matching))
-    return ImportPlan(releases=releases, suppliers=matching.entries, tenders=tuple(planned), refused=tuple(refused))
+        planned.append(_planned(process, reference=reference, suppliers=suppliers))
+    return ImportPlan(
+        releases=releases, suppliers=tuple(suppliers.entries), tenders=tuple(planned), refused=tuple(refused)
+    )
 
 
 def values_of(published: Published, *, reference: str) -> dict[str, Any]:
@@ -199,8 +266,8 @@ def _free(wanted: str, taken: set[str]) -> str:
     return found
 
 
-def _planned(process: Process, *, reference: str, matching: Matching) -> PlannedTender:
-    awards = tuple(_awards(process, matching))
+def _planned(process: Process, *, reference: str, suppliers: Suppliers) -> PlannedTender:
+    awards = tuple(_awards(process, suppliers))
     action, keeps = Action.NEW, tuple[str, ...]()
     if process.stored is not None:
         differing = tuple(_differences(process.stored, process.after))
@@ -236,36 +303,49 @@ def _part(settings: Mapping[str, object]) -> Mapping[str, object]:
     return part if isinstance(part, Mapping) else {}
 
 
-def _awards(process: Process, matching: Matching) -> Iterator[PlannedAward]:
+def _awards(process: Process, suppliers: Suppliers) -> Iterator[PlannedAward]:
     stored = {row.key: row for row in process.awards}
-    used: set[str] = set()
-    for award in process.after.awards:
-        lines = tuple(_lines(award, matching, used))
+    for award, keys in _keyed(process.after):
+        lines = tuple(_lines(award, keys, process.ocid, suppliers))
         before = stored.get(lines[0].key)
         if before is None:
             action = Action.NEW
         else:
             beside = {key for key in stored if key.startswith(f"{before.key} / ")}
             is_same = beside == {line.key for line in lines[1:]} and all(
-                is_stored(line, stored[line.key], matching.entries) for line in lines
+                is_stored(line, stored[line.key], suppliers.entries) for line in lines
             )
             action = Action.UNCHANGED if is_same else Action.CHANGED
         yield PlannedAward(published=award, lines=lines, action=action)
 
 
-def _lines(award: PublishedAward, matching: Matching, used: set[str]) -> Iterator[AwardLine]:
-    """The row of the award with its value, and one without a value for each supplier where they share it.
+# The keys of the rows of an award, each with the party whose row it is, if anybody's.
+_Keys = list[tuple[str, str | None]]
+
+
+def _keyed(said: Published) -> Iterator[tuple[PublishedAward, _Keys]]:
+    """Each award with the keys of its rows: its own, and one for each supplier where they share it.
 
     An amount that several suppliers share belongs to none of them alone.
     """
-    places = [(key, matching.places[sighting]) for key, sighting in award.suppliers]
-    alone = places[0][1] if len(places) == 1 and not award.unnamed else None
-    key = _own_key(award.key, used)
-    yield AwardLine(key=key, supplier=alone, value=award.value, on=award.on, status=award.status)
-    if alone is None:
-        for name, place in places:
-            own = _own_key(f"{key} / {name}", used)
-            yield AwardLine(key=own, supplier=place, value=None, on=award.on, status=award.status)
+    used: set[str] = set()
+    for award in said.awards:
+        parties = [party for party, _ in award.suppliers]
+        is_alone = len(parties) == 1 and not award.unnamed
+        own = _own_key(award.key, used)
+        keys: _Keys = [(own, parties[0] if is_alone else None)]
+        if not is_alone:
+            keys += [(_own_key(f"{own} / {party}", used), party) for party in parties]
+        yield award, keys
+
+
+def _lines(award: PublishedAward, keys: _Keys, ocid: str, suppliers: Suppliers) -> Iterator[AwardLine]:
+    """The row of the award, which has its value, and the rows of those who share it."""
+    sightings, own = dict(award.suppliers), keys[0][0]
+    for key, party in keys:
+        place = None if party is None else suppliers.place(ocid, own, party, sightings[party])
+        value = award.value if key == own else None
+        yield AwardLine(key=key, supplier=place, value=value, on=award.on, status=award.status)
 
 
 def _own_key(wanted: str, used: set[str]) -> str:

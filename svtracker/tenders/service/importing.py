@@ -14,8 +14,18 @@ from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, RefusedError
 from svtracker.registers import suppliers
 from svtracker.registers.rules.suppliers import Action, match
-from svtracker.tenders.ocds import load_packages
-from svtracker.tenders.rules.importing import ImportPlan, PlannedTender, Process, StoredAward, count, plan
+from svtracker.tenders.ocds import Package, load_packages
+from svtracker.tenders.rules.importing import (
+    ImportPlan,
+    PlannedTender,
+    Process,
+    StoredAward,
+    Suppliers,
+    count,
+    plan,
+    settled_suppliers,
+    sightings_to_match,
+)
 from svtracker.tenders.rules.records import Decision, StoredTender
 from svtracker.tenders.rules.releases import Published, Release, in_order, published
 from svtracker.tenders.rules.values import OutcomeStatus
@@ -40,21 +50,30 @@ class ShownAward:
     status: str
 
 
-def plan_import(session: Session, files: Sequence[tuple[str, bytes]], *, organisation_id: int | None) -> ImportPlan:
-    """What an import of these files would do; `RefusedError` with every problem where one is no OCDS package.
+def read_packages(files: Sequence[tuple[str, bytes]]) -> Package:
+    """The releases of some files, named and in bytes; `RefusedError` with every problem where one is no OCDS package.
 
-    Without an organisation, as in a database that is new, everything would be new.
+    It needs no database and may take seconds, so it is done before anybody has to wait.
     """
     package, problems = load_packages(files)
     if package is None:
         raise RefusedError(problems)
+    return package
+
+
+def plan_import(session: Session, package: Package, *, organisation_id: int | None) -> ImportPlan:
+    """What an import of these releases would do.
+
+    Without an organisation, as in a database that is new, everything would be new.
+    """
     number = _NOBODY if organisation_id is None else organisation_id
     processes = _processes(session, package.releases, organisation_id=number)
-    seen = [one for process in processes for award in process.after.awards for _, one in award.suppliers]
     known = suppliers.list_suppliers(session, organisation_id=number)
+    settled = [one for process in processes for one in settled_suppliers(process)]
+    matching = match(known, sightings_to_match(processes, settled))
     return plan(
         processes,
-        matching=match(known, seen),
+        suppliers=Suppliers(matching, settled=settled, known=known),
         taken=tenders.list_references(session, organisation_id=number),
         refused=package.refused,
         releases=package.count,
@@ -63,7 +82,7 @@ def plan_import(session: Session, files: Sequence[tuple[str, bytes]], *, organis
 
 def import_releases(
     session: Session,
-    files: Sequence[tuple[str, bytes]],
+    package: Package,
     *,
     organisation_id: int | None,
     actor: Actor,
@@ -74,7 +93,7 @@ def import_releases(
         raise NotFoundError(
             what="organisation", name="of this database", do="Add one with “svtracker organisations add” first."
         )
-    found = plan_import(session, files, organisation_id=organisation_id)
+    found = plan_import(session, package, organisation_id=organisation_id)
     at = clock()
     numbers_of = [
         suppliers.keep_supplier(session, entry, organisation_id=organisation_id, actor=actor, clock=lambda: at)
@@ -145,7 +164,7 @@ def _process(
     awards: tuple[StoredAward, ...],
 ) -> Process:
     known = {release.sha256 for release in earlier}
-    new = tuple(release for release in came if release.sha256 not in known)
+    new = in_order((), [release for release in came if release.sha256 not in known])
     return Process(
         ocid=ocid,
         stored=tender,

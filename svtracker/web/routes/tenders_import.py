@@ -41,16 +41,17 @@ def import_tenders(
         return render(request, TEMPLATE, tenders_import_page(error="Choose an OCDS package."), status=422)
     state, number = request.app.state, me.organisation.id
     try:
-        if confirmed:
-            with state.database.writing() as session:
-                importing.import_releases(
-                    session, files, organisation_id=number, actor=acting(me, OFFICER), clock=state.clock
-                )
-            return RedirectResponse("/tenders", status_code=303)
-        with state.database.reading() as session:
-            plan = importing.plan_import(session, files, organisation_id=number)
+        package = importing.read_packages(files)
     except RefusedError as refused:
         return render(request, TEMPLATE, tenders_import_page(problems=refused.problems), status=422)
+    if confirmed:
+        with state.database.writing() as session:
+            importing.import_releases(
+                session, package, organisation_id=number, actor=acting(me, OFFICER), clock=state.clock
+            )
+        return RedirectResponse("/tenders", status_code=303)
+    with state.database.reading() as session:
+        plan = importing.plan_import(session, package, organisation_id=number)
     sent = [(own, data.decode("utf-8-sig")) for own, data in files]
     if not can_be_sent_again([again for _, again in sent], limit=state.settings.max_upload_bytes):
         page = tenders_import_page(error="The files are too large for this page. Import them by the command instead.")
