@@ -120,12 +120,13 @@ def change_tender(
 
 def problems_of(session: Session, tender: StoredTender) -> tuple[Problem, ...]:
     """What still stops a tender from being published: every fault of its settings at once (RULES 3.7, 4.1)."""
-    return _read(session, tender.settings, closes_at=tender.closes_at)[1]
+    return _problems(session, tender.settings, closes_at=tender.closes_at)
 
 
 def settled(session: Session, tender: StoredTender) -> tuple[Tender, Version] | None:
-    """The tender without bids and the version that it uses; nothing while its settings have a fault."""
-    return _read(session, tender.settings, closes_at=tender.closes_at)[0]
+    """The tender without bids and the version that it uses; nothing while its scoring settings have a fault."""
+    find, known = versions_in(session)
+    return load_settings(tender_part(tender.settings), find_version=find, known_versions=known)[0]
 
 
 def publish(
@@ -173,7 +174,7 @@ def amend(
     before = tender_of(session, number, organisation_id=organisation_id, step=Step.AMEND, version=version)
     why = require_reason(reason, to="amend a published tender")
     made = _with_names(settings, reference=before.reference, title=before.title)
-    faults = _read(session, made, closes_at=closes_at)[1]
+    faults = _problems(session, made, closes_at=closes_at)
     if faults:
         raise RefusedError(faults)
     new = {"settings": made, "closes_at": closes_at}
@@ -260,13 +261,10 @@ def _edition(
     )
 
 
-def _read(
-    session: Session, settings: Settings, *, closes_at: datetime | None
-) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
+def _problems(session: Session, settings: Settings, *, closes_at: datetime | None) -> tuple[Problem, ...]:
     find, known = versions_in(session)
-    found, problems = load_settings(tender_part(settings), find_version=find, known_versions=known)
-    more = tuple(faults_of_settings(settings, closes_at=closes_at))
-    return (None if more else found), (*problems, *more)
+    problems = load_settings(tender_part(settings), find_version=find, known_versions=known)[1]
+    return (*problems, *faults_of_settings(settings, closes_at=closes_at))
 
 
 def _with_names(settings: Settings, *, reference: str, title: str) -> dict[str, object]:
