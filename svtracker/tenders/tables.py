@@ -273,3 +273,19 @@ class AwardRow(Row, table=True):
     value: Decimal | None = Field(sa_type=Total)
     on: date | None
     status: str
+
+
+class ReleaseRow(Row, table=True):
+    """An OCDS release that was imported: the part of it that is used. They are put together anew when one comes in."""
+
+    __tablename__ = "published_release"
+    __table_args__ = (UniqueConstraint("tender_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    tender_id: int = Field(foreign_key="tender.id")
+    key: str
+    at: datetime
+    content: str
+    sha256: str
+    imported_at: datetime

@@ -163,7 +163,7 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
     *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
-    *_reads(OFFICER, "/tenders/add"),
+    *_reads(OFFICER, "/tenders/add", "/tenders/import"),
     *_reads(
         BID_READERS,
         "/tenders/{tender:int}/bids",
@@ -189,7 +189,7 @@ ACCESS: tuple[Rule, ...] = (
         "/tenders/{tender:int}/bids/{bid:int}/answer",
         "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}",
     ),
-    *_changes(OFFICER, "/tenders/add"),
+    *_changes(OFFICER, "/tenders/add", "/tenders/import"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_changes(OWN_SETTERS, "/organisation"),
     *_reads(ADMINISTRATOR, "/people/add", "/people/import"),

@@ -34,6 +34,7 @@ from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tenders as tenders_pages
+from svtracker.web.routes import tenders_import as import_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
 A_YEAR = 365 * 24 * 3600
@@ -98,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         frameworks_pages,
         desk,
         tender_bids,
+        import_pages,  # before the tenders, one of which could be called “import”
         tenders_pages,
         help_pages,
         sign_in,

@@ -16,6 +16,7 @@ from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
 from tests.guards.test_access import REAL, filled, routes
+from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
@@ -103,6 +104,7 @@ INSIDE = {
     "person with limits": "/people/5",
     "add a person": "/people/add",
     "add people from a file": "/people/import",
+    "import tenders": "/tenders/import",
     "personal links": "/personal-links",
     "messages": "/messages",
     "message": "/messages/1",
@@ -352,10 +354,34 @@ def test_an_import(
 
 
 @pytest.mark.parametrize(
+    ("files", "heading"),
+    [([look_alike()], "Releases that cannot be used"), ([b"<html>", b"{}"], "What to put right")],
+)
+def test_an_import_of_tenders(
+    inside_window: Page,
+    said_inside: list[str],
+    inside_base: tuple[str, FastAPI],
+    files: list[bytes],
+    heading: str,
+) -> None:
+    go(inside_window, f"{inside_base[0]}/tenders/import")
+    inside_window.locator("input[type=file]").set_input_files(
+        [
+            {"name": f"{number}.json", "mimeType": "application/json", "buffer": data}
+            for number, data in enumerate(files)
+        ]
+    )
+    inside_window.get_by_role("button", name="Show what would happen").click()
+    expect(inside_window.get_by_role("heading", name=heading)).to_be_visible()
+    look(inside_window, said_inside)
+
+
+@pytest.mark.parametrize(
     ("path", "button"),
     [
         ("/people/add", "Add and send the link"),
         ("/people/import", "Show what would happen"),
+        ("/tenders/import", "Show what would happen"),
         ("/people/4", "Give the role"),
         ("/people/4", "Close"),
         ("/people/4", "Erase for good"),

@@ -153,6 +153,7 @@ def rendered(
         "/people/1",
         "/people/add",
         "/people/import",
+        "/tenders/import",
         "/personal-links",
         "/messages",
         "/messages/1",

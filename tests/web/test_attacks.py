@@ -34,6 +34,7 @@ from svtracker.web.guard import CSRF_HEADER
 from tests.guards.test_access import FORMS, QUERIES, REAL, filled
 from tests.identity import people
 from tests.identity.people import PASSWORD, hand_out
+from tests.tenders.published import look_alike
 from tests.web.council import Browser, Council, at_field, client_at, council_on, words
 from tests.web.installation import ADDRESS, WORKED, application
 from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, add_elsewhere, add_somebody, visitor
@@ -46,6 +47,7 @@ FILLED = {
     **FORMS,
     "/people/add": {"name": "Eve Sorrel", "email": "eve@x.example", "roles": "administrator"},
     "/people/import": {"text": "name,email,roles\nEve Sorrel,eve@x.example,administrator\n", "confirmed": "yes"},
+    "/tenders/import": {"text": look_alike().decode(), "confirmed": "yes"},
     "/sign-in": {"email": people.EMAIL, "password": PASSWORD},
 }
 
@@ -66,6 +68,7 @@ FIELDS = {
     "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}": {"accepted", "reason"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
+    "/tenders/import": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},
     "/people/{number}/roles/end": {"version", "role", "of"},
     "/people/{number}/state": {"version", "action", "reason"},
