@@ -56,6 +56,13 @@ RECORD_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 OWN_SETTERS = frozenset({Role.ADMINISTRATOR, Role.POLICY_LEAD})
 OWN_READERS = OWN_SETTERS | {Role.AUDITOR}
 PEOPLE_READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+# A tender: who sets it up and keeps its record, who marks its bids, who leads them, and who reads along.
+OFFICER = frozenset({Role.PROCUREMENT_OFFICER})
+LEAD = frozenset({Role.LEAD_EVALUATOR})
+PANEL = LEAD | {Role.EVALUATOR}
+# Evaluators come to the tenders that they were named for; the others to all of their organisation.
+BID_READERS = OFFICER | PANEL | {Role.AUDITOR}
+TENDER_READERS = BID_READERS | {Role.POLICY_LEAD, Role.APPROVER}
 
 
 def _reads(who: Audience | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
@@ -155,6 +162,9 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/audit",
         "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
+    *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
+    *_reads(OFFICER, "/tenders/add"),
+    *_changes(OFFICER, "/tenders/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_changes(OWN_SETTERS, "/organisation"),
     *_reads(ADMINISTRATOR, "/people/add", "/people/import"),

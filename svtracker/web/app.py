@@ -29,9 +29,9 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
+from svtracker.web.routes import desk, home, organisation, people, sign_in
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
-from svtracker.web.routes import home, organisation, people, sign_in
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
@@ -96,6 +96,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     for pages in (
         home,
         frameworks_pages,
+        desk,
         tenders_pages,
         help_pages,
         sign_in,

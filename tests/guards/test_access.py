@@ -25,6 +25,7 @@ REAL = {
     "key": "new-market",
     "path": "own.css",
     "number": "1",
+    "tender": "1",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
     "object_kind": "version",
@@ -38,6 +39,7 @@ UNKNOWN = {
     "path": "nothing.css",
     "kind": "exe",
     "number": "999999",
+    "tender": "999999",
     "colour": "ffffff",
     "object_kind": "starship",
     "object_id": "open-toms@1066.1/x",
@@ -99,8 +101,8 @@ def paths_of(path: str, values: dict[str, str]) -> list[str]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    """The path with values; one that may hold slashes is marked as `:path` in the application."""
-    return path.replace(":path}", "}").format(**values)
+    """The path with values; one that may hold slashes is marked as `:path` in the application, a number as `:int`."""
+    return path.replace(":path}", "}").replace(":int}", "}").format(**values)
 
 
 def sent_with(template: str) -> dict[str, Any]:

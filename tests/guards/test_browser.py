@@ -19,7 +19,7 @@ from tests.guards.test_access import REAL, filled, routes
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
-from tests.web.visitors import add_somebody
+from tests.web.visitors import add_somebody, give_every_role
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -107,6 +107,12 @@ INSIDE = {
     "messages": "/messages",
     "message": "/messages/1",
     "organisation": "/organisation",
+    "own tenders": "/tenders",
+    "a tender": "/tenders/1",
+    "a tender that is marked": "/tenders/8",
+    "a tender open for bids": "/tenders/9",
+    "a tender that is set up": "/tenders/10",
+    "add a tender": "/tenders/add",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",
@@ -183,6 +189,7 @@ def inside_base(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
     app = application(f"sqlite:///{file}")
     add_somebody(app.state.database)
+    give_every_role(app.state.database)
     with app.state.database.writing() as session:
         by = {"organisation_id": 1, "actor": COMMAND_LINE}
         service.lock_user(session, 1, reason=f"left the {LONG}", **by)
@@ -439,4 +446,6 @@ def _kind(address: str) -> str:
     parts = address.partition("?")[0].strip("/").split("/")
     if parts[0] not in {"tenders", "frameworks"}:
         return "/".join(parts)
+    if parts[0] == "tenders" and (parts[1:2] == ["add"] or any(part.isdigit() for part in parts)):
+        return "/".join("1" if part.isdigit() else part for part in parts)
     return f"{parts[0]} {len(parts)} {'compare' if 'compare' in parts else ''}"

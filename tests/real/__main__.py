@@ -19,7 +19,7 @@ from svtracker.kernel.exceptions import RefusedError
 from svtracker.registers.loader import load_reference
 from svtracker.settings import read_settings
 from svtracker.tenders.rules.result import Result
-from svtracker.tenders.service import score_file
+from svtracker.tenders.service.files import score_file
 
 VERSIONS = ("2018.1", "2021.1", "2026.1")
 # Social value of the invented bids as shares of the contract value, spread over the first valued measures.

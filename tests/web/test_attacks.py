@@ -57,6 +57,7 @@ FIELDS = {
     "/links/{token}": {"password"},
     "/sign-in/demo": {"role", "next"},
     "/account/organisation": {"organisation"},
+    "/tenders/add": {"title", "reference", "source", "training"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},

@@ -167,6 +167,16 @@ def _outcome(tender: Tender) -> Iterator[Finding]:
         yield Finding(path=at, seen=shown(outcome.bidder), wanted=f"nothing: the tender is {outcome.status}")
     elif outcome.bidder is not None and outcome.bidder not in bidders:
         yield Finding(path=at, seen=shown(outcome.bidder), wanted=f"one of the bidders: {wording.listed(bidders)}")
+    awarded = [outcome.bidder]
+    for place, name in enumerate(outcome.also):
+        also: tuple[str | int, ...] = ("tender", "outcome", "also", place)
+        if outcome.bidder is None:
+            yield Finding(path=also, seen=shown(name), wanted="the first bidder that was awarded under “bidder”")
+        elif name in awarded:
+            yield Finding(path=also, seen=f"{shown(name)} a second time", wanted="each bidder once")
+        elif name not in bidders:
+            yield Finding(path=also, seen=shown(name), wanted=f"one of the bidders: {wording.listed(bidders)}")
+        awarded.append(name)
 
 
 def _bidders(tender: Tender) -> Iterator[Finding]:

@@ -1,13 +1,17 @@
 """Tenders as JSON: the answer of FORMATS 2, the same object as `svtracker score --json`."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from svtracker.audit.rules.events import at_text
 from svtracker.tenders.answer import Answer, answer_of
+from svtracker.tenders.service import results
 from svtracker.web.api.responses import NOT_FOUND, REFUSED
-from svtracker.web.dependencies import Scoring, Shelved
+from svtracker.web.dependencies import Reading, Scoring, Shelved, Signed
+from svtracker.web.desk import TenderNumber, tender_for
 
 router = APIRouter(prefix="/api/v1", tags=["tenders"])
 
@@ -39,6 +43,31 @@ def tenders(shelf: Shelved) -> list[dict[str, Any]]:
         }
         for key, result in shelf.all()
     ]
+
+
+@router.get("/tenders/{tender:int}", summary="A stored tender of the organisation", responses=NOT_FOUND)
+def stored(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]:
+    """Where a tender stands, with its settings and the number of its bids."""
+    found = tender_for(session, me, tender)
+    return {
+        "number": found.id,
+        "reference": found.reference,
+        "title": found.title,
+        "stage": found.stage.value,
+        "outcome": found.outcome.value,
+        "invented": found.is_invented,
+        "training": found.is_training,
+        "settings": found.settings,
+        "bids": results.count_bids(session, organisation_id=me.organisation.id).get(tender, 0),
+        "closes_at": _moment(found.closes_at),
+        "published_at": _moment(found.published_at),
+        "opened_at": _moment(found.opened_at),
+        "decided_at": _moment(found.decided_at),
+    }
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else at_text(value)
 
 
 @router.get("/tenders/{key}", summary="A scored tender", responses=NOT_FOUND)
