@@ -7,6 +7,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A process of tests on each core, up to four, each with a PostgreSQL of its own; whoever is idle takes over tests of
+# the other. For one process: make test ARGS="-n 0".
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
@@ -18,8 +21,8 @@ help: ## Show this list
 run: $(VENV)/.runtime ## Install what is missing and serve the demo (PORT=8123 HOST=0.0.0.0 override)
 	@$(BIN)/python -m svtracker serve --demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.development chromium ## Install what the tests need and run all of them
-	@CHROMIUM="$$(command -v "$(CHROMIUM)" || command -v chromium)" $(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.development chromium ## Install what the tests need and run all of them, or some: ARGS=tests/kernel
+	@CHROMIUM="$$(command -v "$(CHROMIUM)" || command -v chromium)" $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: $(VENV)/.development ## Check format, lint, types, the import contract and unused dependencies
 	@$(BIN)/ruff format --check .
