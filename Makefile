@@ -8,6 +8,9 @@ PORT ?= 8000
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 SOFFICE ?= $(shell command -v soffice || command -v libreoffice)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A process of tests on each core, up to four, each with a PostgreSQL of its own; whoever is idle takes over tests of
+# the other. For one process: make test ARGS="-n 0".
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
@@ -19,8 +22,8 @@ help: ## Show this list
 run: $(VENV)/.runtime ## Install what is missing and serve the demo (PORT=8123 HOST=0.0.0.0 override)
 	@$(BIN)/python -m svtracker serve --demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.development chromium ## Install what the tests need and run all of them
-	@CHROMIUM="$$(command -v "$(CHROMIUM)" || command -v chromium)" $(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.development chromium ## Install what the tests need and run all of them, or some: ARGS=tests/kernel
+	@CHROMIUM="$$(command -v "$(CHROMIUM)" || command -v chromium)" $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 test-office: $(VENV)/.development office ## Let LibreOffice recalculate bidders' workbooks and compare with the rules
 	@SOFFICE="$$(command -v "$(SOFFICE)" || command -v soffice || command -v libreoffice)" \

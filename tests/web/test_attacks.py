@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 from shutil import copyfile
@@ -35,7 +36,7 @@ from tests.guards.test_access import FORMS, QUERIES, REAL, filled
 from tests.identity import people
 from tests.identity.people import PASSWORD, hand_out
 from tests.tenders.published import look_alike
-from tests.web.council import Browser, Council, at_field, client_at, council_on, words
+from tests.web.council import Browser, Council, Lender, at_field, client_at, words
 from tests.web.installation import ADDRESS, WORKED, application
 from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, add_elsewhere, add_somebody, visitor
 
@@ -286,16 +287,15 @@ class TestExtraFields:
     }
 
     @pytest.fixture
-    def pair(
-        self, migrated_sqlite_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> Iterator[list[Council]]:
+    def pair(self, council_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Council]]:
         """Two councils that are the same."""
         people.hash_quickly(monkeypatch)
         with ExitStack() as stack:
             found = []
             for name in ("one", "other"):
-                file = copyfile(migrated_sqlite_file, tmp_path / f"{name}.db")
-                council = stack.enter_context(council_on(f"sqlite:///{file}"))
+                file = tmp_path / f"{name}.db"
+                lender = Lender(f"sqlite:///{file}", partial(copyfile, council_file, file))
+                council = stack.enter_context(lender.lend())
                 people.add_council(council.database, "elsewhere")
                 council.add("Robin Ash", Role.VIEWER)
                 found.append(council)
