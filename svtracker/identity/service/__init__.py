@@ -4,6 +4,16 @@ A service never commits. Two functions open their own units of work and say why:
 `use_set_password`, which hash a password in between.
 """
 
+from svtracker.identity.service.accounts import (
+    add_user,
+    change_user,
+    disable_user,
+    enable_user,
+    erase_user,
+    join_identity_provider,
+    lock_user,
+    unlock_user,
+)
 from svtracker.identity.service.checks import check_accounts
 from svtracker.identity.service.links import (
     address_of,
@@ -19,6 +29,7 @@ from svtracker.identity.service.links import (
     submit_link,
     use_set_password,
 )
+from svtracker.identity.service.roles import end_role, grant_role
 from svtracker.identity.service.sessions import (
     CurrentSession,
     OpenedSession,
@@ -32,27 +43,13 @@ from svtracker.identity.service.sessions import (
     touch,
 )
 from svtracker.identity.service.sign_in import Refused, SignedIn, attempt_sign_in, begin_sign_in, finish_sign_in
-from svtracker.identity.service.users import (
+from svtracker.identity.service.users import User, find_federated_user, find_user, get_user, list_users
+from svtracker.identity.service.users_file import (
     CSV_COLUMNS,
     CSV_LEFT_ASIDE,
-    User,
     UserAction,
     UsersPlan,
-    add_user,
     add_users_from_rows,
-    change_user,
-    disable_user,
-    enable_user,
-    end_role,
-    erase_user,
-    find_federated_user,
-    find_user,
-    get_user,
-    grant_role,
-    join_identity_provider,
-    list_users,
-    lock_user,
-    unlock_user,
 )
 
 __all__ = [

@@ -14,9 +14,10 @@ from svtracker.identity import store
 from svtracker.identity.rules.accounts import AccountState, email_key, federated_key, token_hash
 from svtracker.identity.rules.provider import FLOW_LASTS, Said, is_lapsed
 from svtracker.identity.rules.sessions import How
+from svtracker.identity.service.accounts import join_identity_provider
 from svtracker.identity.service.common import person_acting
+from svtracker.identity.service.roles import follow_provider
 from svtracker.identity.service.sessions import OpenedSession, open_session
-from svtracker.identity.service.users import follow_provider, join_identity_provider
 from svtracker.identity.store import Account, Flow
 from svtracker.kernel.clock import Clock, system_clock
 
