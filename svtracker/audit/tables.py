@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from svtracker.audit.rules.events import ActorKind
-from svtracker.storage.base import Row, one_of
+from svtracker.storage.base import Row, one_of, secret
 
 # The number 0 stands for the chain of what all organisations share, so that a unique constraint covers it as well.
 _OF_ITS_ORGANISATION = "chain = COALESCE(organisation_id, 0)"
@@ -73,7 +73,7 @@ class PersonRow(Row, table=True):
     organisation_id: int | None = Field(foreign_key="organisation.id")
     name: str | None
     email: str | None
-    salt: str | None
+    salt: str | None = Field(sa_column_kwargs=secret("It keeps the hash of an erased person from being guessed."))
     sha256: str
     erased_at: datetime | None
     erased_by_kind: str | None

@@ -1,12 +1,12 @@
 """Accounts, grants, sessions, links and tries to sign in, in and out of the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,16 @@ from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.links import LinkState, Purpose, Times, state_of
 from svtracker.identity.rules.roles import Grant, Role
 from svtracker.identity.rules.sessions import How
-from svtracker.identity.tables import AccountRow, AttemptRow, FlowRow, GrantRow, LinkRow, SessionRow, TokenRow
+from svtracker.identity.tables import (
+    AccountRow,
+    AttemptRow,
+    FlowRow,
+    GrantRow,
+    LinkRow,
+    RequestRow,
+    SessionRow,
+    TokenRow,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -397,12 +406,59 @@ def list_address_failures(session: Session, *, address_key: str, since: datetime
     return tuple(session.execute(asked).scalars())
 
 
+def count_attempts(session: Session, *, before: datetime) -> int:
+    """How many tries are older than a moment."""
+    return _count(session, AttemptRow, col(AttemptRow.at) < before)
+
+
 def forget_attempts(session: Session, *, before: datetime | None = None, account_key: str | None = None) -> None:
     """Deletes tries that are older than a moment, or all at one account."""
     if before is not None:
         session.execute(delete(AttemptRow).where(col(AttemptRow.at) < before))
     if account_key is not None:
         session.execute(delete(AttemptRow).where(col(AttemptRow.account_key) == account_key))
+
+
+def add_request(session: Session, *, account_key: str, address_key: str, at: datetime) -> None:
+    """Writes that somebody forgot their password."""
+    session.execute(insert(RequestRow).values({"account_key": account_key, "address_key": address_key, "at": at}))
+
+
+def list_requests(
+    session: Session, *, account_key: str | None = None, address_key: str | None = None, since: datetime
+) -> tuple[datetime, ...]:
+    """When a new password was asked for since a moment: for an account, or from an address of the network."""
+    asked = select(col(RequestRow.at)).where(col(RequestRow.at) >= since)
+    if account_key is not None:
+        asked = asked.where(col(RequestRow.account_key) == account_key)
+    if address_key is not None:
+        asked = asked.where(col(RequestRow.address_key) == address_key)
+    return tuple(session.execute(asked).scalars())
+
+
+def next_request(session: Session) -> tuple[int, str] | None:
+    """The oldest request that nobody answered yet: its number, and the key of the account that it is for."""
+    asked = select(col(RequestRow.id), col(RequestRow.account_key)).where(col(RequestRow.answered_at).is_(None))
+    row = session.execute(asked.order_by(col(RequestRow.id)).limit(1)).one_or_none()
+    return None if row is None else (row[0] or 0, row[1])
+
+
+def mark_answered(session: Session, request_id: int, *, at: datetime) -> None:
+    """Says of a request that it was answered, by a message or by silence."""
+    session.execute(update(RequestRow).where(col(RequestRow.id) == request_id).values({"answered_at": at}))
+
+
+def count_requests(session: Session, *, before: datetime) -> int:
+    """How many requests are older than a moment."""
+    return _count(session, RequestRow, col(RequestRow.at) < before)
+
+
+def forget_requests(session: Session, *, before: datetime | None = None, account_key: str | None = None) -> None:
+    """Deletes requests that are older than a moment, or all for one account."""
+    if before is not None:
+        session.execute(delete(RequestRow).where(col(RequestRow.at) < before))
+    if account_key is not None:
+        session.execute(delete(RequestRow).where(col(RequestRow.account_key) == account_key))
 
 
 def add_flow(session: Session, *, cookie_sha256: str, **values: Any) -> None:
@@ -417,9 +473,72 @@ def take_flow(session: Session, cookie_sha256: str) -> Flow | None:
     return None if row is None else Flow(**row._asdict())
 
 
+def list_flows(session: Session, *, address_key: str, since: datetime) -> tuple[datetime, ...]:
+    """When sign-ins were begun from an address since a moment that nobody has finished."""
+    asked = select(col(FlowRow.created_at)).where(
+        col(FlowRow.address_key) == address_key, col(FlowRow.created_at) >= since
+    )
+    return tuple(session.execute(asked).scalars())
+
+
 def forget_flows(session: Session, *, before: datetime) -> None:
     """Deletes sign-ins that were begun before a moment and never finished."""
     session.execute(delete(FlowRow).where(col(FlowRow.created_at) < before))
+
+
+def count_flows(session: Session, *, before: datetime) -> int:
+    """How many sign-ins were begun before a moment and never finished."""
+    return _count(session, FlowRow, col(FlowRow.created_at) < before)
+
+
+def count_ended_sessions(session: Session, *, before: datetime) -> int:
+    """How many sessions ended before a moment and are not the last of an account."""
+    return _count(session, SessionRow, *_ended(before))
+
+
+def forget_ended_sessions(session: Session, *, before: datetime) -> None:
+    """Deletes sessions that ended before a moment, but the last of each account: it says when the person was here."""
+    session.execute(delete(SessionRow).where(*_ended(before)))
+
+
+def list_closed_links(session: Session, *, before: datetime, sessions_before: datetime) -> tuple[int, ...]:
+    """The links that were closed before a moment and that no session holds but those that ended before another."""
+    held = select(col(SessionRow.task_link_id)).where(
+        col(SessionRow.task_link_id).is_not(None), not_(and_(*_ended(sessions_before)))
+    )
+    asked = (
+        select(col(LinkRow.id))
+        .where(
+            or_(
+                col(LinkRow.expires_at) < before,
+                col(LinkRow.revoked_at) < before,
+                col(LinkRow.submitted_at) < before,
+                and_(col(LinkRow.used_at) < before, col(LinkRow.purpose) == Purpose.SET_PASSWORD.value),
+            ),
+            col(LinkRow.id).not_in(held),
+        )
+        .order_by(col(LinkRow.id))
+    )
+    return tuple(number for number in session.execute(asked).scalars() if number is not None)
+
+
+def forget_links(session: Session, numbers: Sequence[int]) -> None:
+    """Deletes links with the texts that opened them."""
+    session.execute(delete(TokenRow).where(col(TokenRow.link_id).in_(numbers)))
+    session.execute(delete(LinkRow).where(col(LinkRow.id).in_(numbers)))
+
+
+def _ended(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    last = select(func.max(col(SessionRow.id))).where(col(SessionRow.how) != How.LINK.value)
+    return (
+        col(SessionRow.ended_at).is_not(None),
+        col(SessionRow.ended_at) < before,
+        col(SessionRow.id).not_in(last.group_by(col(SessionRow.person_id))),
+    )
+
+
+def _count(session: Session, table: type[Any], *where: ColumnElement[bool]) -> int:
+    return session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
 
 
 def add_link(session: Session, *, now: datetime, **values: Any) -> Link:

@@ -1,5 +1,6 @@
 """Messages, in and out of the database."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,6 +93,17 @@ def has_message_since(session: Session, *, link_id: int, since: datetime) -> boo
         col(MessageRow.link_id) == link_id, col(MessageRow.created_at) > since, col(MessageRow.cancelled_at).is_(None)
     )
     return session.execute(asked.limit(1)).one_or_none() is not None
+
+
+def links_waiting(session: Session) -> frozenset[int]:
+    """The personal links that waiting messages hold."""
+    asked = select(col(MessageRow.link_id)).where(*_waiting(), col(MessageRow.link_id).is_not(None))
+    return frozenset(number for number in session.execute(asked).scalars() if number is not None)
+
+
+def forget_links(session: Session, numbers: Sequence[int]) -> None:
+    """Takes certain personal links out of messages."""
+    session.execute(update(MessageRow).where(col(MessageRow.link_id).in_(numbers)).values({"link_id": None}))
 
 
 def change_message(session: Session, message_id: int, **values: Any) -> bool:

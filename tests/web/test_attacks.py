@@ -47,6 +47,7 @@ FILLED = {
     "/people/add": {"name": "Eve Sorrel", "email": "eve@x.example", "roles": "administrator"},
     "/people/import": {"text": "name,email,roles\nEve Sorrel,eve@x.example,administrator\n", "confirmed": "yes"},
     "/sign-in": {"email": people.EMAIL, "password": PASSWORD},
+    "/sign-in/forgotten": {"email": people.EMAIL},
 }
 
 # The fields of each form that has any: one more is written here too, and thought about.
@@ -57,6 +58,8 @@ FIELDS = {
     "/links/{token}": {"password"},
     "/sign-in/demo": {"role", "next"},
     "/account/organisation": {"organisation"},
+    "/account/password": {"old", "new"},
+    "/sign-in/forgotten": {"email"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},
@@ -237,7 +240,7 @@ class TestForgedForms:
         assert wren.client.post("/api/v1/score", **body).status_code in {200, 422}  # no measure set is loaded here
 
     def test_the_mark_in_the_address_does_not_count(self, wren: Browser) -> None:
-        answer = wren.client.post(f"/account/password?form_token={wren.form_token()}")
+        answer = wren.client.post(f"/account/password/link?form_token={wren.form_token()}")
         assert answer.status_code == 403
 
 

@@ -413,7 +413,7 @@ class TestSessions:
 
     def test_a_new_password_ends_them_all(self, council: Council) -> None:
         browser, other = council.signed_in(), council.signed_in()
-        answer = browser.send("/account/password", on="/account")
+        answer = browser.send("/account/password/link", on="/account/password")
         assert "Look at your mail" in words(answer)
         token = hand_out(council.database, council.wren, council.clock)
         assert council.browser().send(f"/links/{token}", password=NEW_PASSWORD).status_code == 303
@@ -483,7 +483,7 @@ class TestLinks:
         assert "Robin Ash" in words(browser.get("/"))
         for path in ("/account", "/people", "/messages", "/personal-links", "/api/v1/account", "/api/v1/people"):
             assert browser.get(path).status_code == 403, path
-        for path in ("/account/password", "/account/sessions/others/end", "/people/add", "/people/import"):
+        for path in ("/account/password/link", "/account/sessions/others/end", "/people/add", "/people/import"):
             assert browser.send(path).status_code == 403, path
         assert browser.get("/tenders").status_code == 200
         for link in ("/people", "/account"):

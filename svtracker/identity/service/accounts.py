@@ -243,6 +243,7 @@ def erase_user(
     revoke_links_of(session, person_id, actor=actor, reason="the person was erased", clock=lambda: at)
     messages.cancel_messages(session, person_id=person_id, actor=actor, reason="the reader was erased", clock=clock)
     store.forget_attempts(session, account_key=account.email_key)
+    store.forget_requests(session, account_key=account.email_key)
     store.change_account(
         session, person_id, email_key=None, password_hash=None, password_set_at=None, federated_key=None
     )

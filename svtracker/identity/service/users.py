@@ -27,9 +27,14 @@ class User:
     grants: tuple[Grant, ...]
     created_at: datetime
     last_seen_at: datetime | None
-    has_password: bool
+    password_set_at: datetime | None
     has_identity_provider: bool
     version: int
+
+    @property
+    def has_password(self) -> bool:
+        """Whether this person can sign in with a password."""
+        return self.password_set_at is not None
 
 
 def get_user(session: Session, person_id: int, *, organisation_id: int | None) -> User:
@@ -108,7 +113,7 @@ def _made(account: Account, person: Person | None, grants: tuple[Grant, ...], se
         grants=grants,
         created_at=account.created_at,
         last_seen_at=seen,
-        has_password=account.password_hash is not None,
+        password_set_at=account.password_set_at,
         has_identity_provider=account.federated_key is not None,
         version=account.version,
     )

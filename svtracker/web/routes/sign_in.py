@@ -68,7 +68,7 @@ def with_password(
         state.database,
         email=email,
         password=password,
-        address=_address(request),
+        address=network_address(request),
         user_agent=_browser(request),
         replaces=cookies.token_of(request),
         clock=state.clock,
@@ -176,7 +176,7 @@ def account(request: Request, session: Reading, me: Signed) -> Response:
         organisation=me.organisation,
         organisations=[one for one in registers.list_organisations(session) if one.id in within],
         sessions=sessions.list_sessions(session, person_id=mine.person_id, clock=request.app.state.clock),
-        has_password=user.has_password,
+        password_set_at=user.password_set_at,
     )
     return render(request, "identity/account.html", page)
 
@@ -194,21 +194,6 @@ def switch(request: Request, organisation: Annotated[int, Form()]) -> Response:
             clock=state.clock,
         )
     return _entered(request, opened.token, to="/account")
-
-
-@router.post("/account/password")
-def new_password(request: Request, me: Signed) -> Response:
-    """Sends the person a link that sets a new password."""
-    state = request.app.state
-    with state.database.writing() as session:
-        links.send_password_link(
-            session,
-            person_id=me.session.person_id,
-            organisation_id=me.organisation.id,
-            actor=_myself(me),
-            clock=state.clock,
-        )
-    return render(request, "identity/asked.html", pages.asked_page())
 
 
 @router.post("/account/sessions/others/end")
@@ -238,6 +223,11 @@ def end_one(request: Request, me: Signed, number: Number) -> Response:
     return RedirectResponse("/account" if number != me.session.id else "/", status_code=303)
 
 
+def network_address(request: Request) -> str:
+    """The address of the network from which somebody asks."""
+    return request.client.host if request.client is not None else ""
+
+
 def _link(request: Request, token: str, found: StoredLink | None, *, status: int, error: str | None = None) -> Response:
     """What a personal link is for; “gone” where it opens nothing more."""
     is_open = found is not None and found.state is LinkState.OPEN
@@ -249,10 +239,6 @@ def _entered(request: Request, token: str, *, to: str) -> Response:
     response = RedirectResponse(to, status_code=303)
     cookies.put(request, response, token)
     return response
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 def _browser(request: Request) -> str:
