@@ -24,6 +24,14 @@ from svtracker.identity.tables import (
     SessionRow,
     TokenRow,
 )
+from svtracker.storage.walls import across
+
+# Why a statement means the rows of all organisations.
+_BY_NUMBER = "a number is one row's alone; whoever asks compares the organisation"
+_COMING_IN = "whoever comes in by address, cookie or link does not say of which organisation they are"
+_OF_A_PERSON = "a person may have a home in one organisation and roles in others"
+_UPKEEP = "what has ended is ended and deleted for the whole installation"
+_WHOLE = "the command line and the check of accounts read the whole installation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +152,15 @@ _LINK = (
 )
 
 # Every page asks these, so they are made once.
-_SESSION_OF_TOKEN = select(*_SESSION).where(col(SessionRow.token_sha256) == bindparam("token_sha256"))
-_ACCOUNT_OF_PERSON = select(*_ACCOUNT).where(col(AccountRow.person_id) == bindparam("person_id"))
-_GRANTS_OF_PERSON = (
+_SESSION_OF_TOKEN = across(
+    select(*_SESSION).where(col(SessionRow.token_sha256) == bindparam("token_sha256")), _COMING_IN
+)
+_ACCOUNT_OF_PERSON = across(select(*_ACCOUNT).where(col(AccountRow.person_id) == bindparam("person_id")), _BY_NUMBER)
+_GRANTS_OF_PERSON = across(
     select(*_GRANT)
     .where(col(GrantRow.person_id) == bindparam("person_id"), col(GrantRow.ended_at).is_(None))
-    .order_by(col(GrantRow.id))
+    .order_by(col(GrantRow.id)),
+    _OF_A_PERSON,
 )
 
 
@@ -175,20 +186,22 @@ def get_account(session: Session, person_id: int) -> Account | None:
 
 def get_account_by_email_key(session: Session, email_key: str) -> Account | None:
     """The account with the address that the key was made of."""
-    asked = select(*_ACCOUNT).where(col(AccountRow.email_key) == email_key)
+    asked = across(select(*_ACCOUNT).where(col(AccountRow.email_key) == email_key), _COMING_IN)
     return _account(session.execute(asked).one_or_none())
 
 
 def get_account_by_federated_key(session: Session, federated_key: str) -> Account | None:
     """The account that an identity provider means."""
-    asked = select(*_ACCOUNT).where(col(AccountRow.federated_key) == federated_key)
+    asked = across(select(*_ACCOUNT).where(col(AccountRow.federated_key) == federated_key), _COMING_IN)
     return _account(session.execute(asked).one_or_none())
 
 
 def list_accounts(session: Session, *, organisation_id: int | None) -> tuple[Account, ...]:
     """The accounts of an organisation and those with a role in it, or all, in the order in which they were added."""
     asked = select(*_ACCOUNT).order_by(col(AccountRow.person_id))
-    if organisation_id is not None:
+    if organisation_id is None:
+        asked = across(asked, _WHOLE)
+    else:
         with_a_role = select(col(GrantRow.person_id)).where(
             col(GrantRow.organisation_id) == organisation_id, col(GrantRow.ended_at).is_(None)
         )
@@ -200,14 +213,14 @@ def list_accounts(session: Session, *, organisation_id: int | None) -> tuple[Acc
 
 def change_account(session: Session, person_id: int, **values: Any) -> None:
     """Writes some columns of an account and counts its version up."""
-    changing = update(AccountRow).where(col(AccountRow.person_id) == person_id)
+    changing = across(update(AccountRow).where(col(AccountRow.person_id) == person_id), _BY_NUMBER)
     session.execute(changing.values({**values, "version": col(AccountRow.version) + 1}))
 
 
 def replace_hash(session: Session, person_id: int, *, old: str, new: str) -> None:
     """Puts the hash of the same password in the place of an older one, unless that is gone already."""
     where = (col(AccountRow.person_id) == person_id, col(AccountRow.password_hash) == old)
-    session.execute(update(AccountRow).where(*where).values({"password_hash": new}))
+    session.execute(across(update(AccountRow).where(*where), _BY_NUMBER).values({"password_hash": new}))
 
 
 def add_grant(session: Session, grant: Grant, *, created_at: datetime, by_provider: bool = False) -> None:
@@ -270,7 +283,7 @@ def list_grants(session: Session, person_id: int) -> tuple[Grant, ...]:
 def list_grants_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, tuple[Grant, ...]]:
     """The grants of several people that were not ended."""
     wanted = set(person_ids)
-    asked = select(*_GRANT).where(col(GrantRow.ended_at).is_(None)).order_by(col(GrantRow.id))
+    asked = across(select(*_GRANT).where(col(GrantRow.ended_at).is_(None)).order_by(col(GrantRow.id)), _OF_A_PERSON)
     found: dict[int, list[Grant]] = defaultdict(list)
     for row in session.execute(asked):
         if row.person_id in wanted:
@@ -284,6 +297,7 @@ def list_administrators(session: Session, *, organisation_id: int, day: date) ->
         select(*_GRANT)
         .join(AccountRow, col(AccountRow.person_id) == col(GrantRow.person_id))
         .where(
+            # Who is at home elsewhere may be administrator here.
             col(AccountRow.state) == AccountState.ACTIVE.value,
             col(GrantRow.organisation_id) == organisation_id,
             col(GrantRow.role) == Role.ADMINISTRATOR.value,
@@ -291,7 +305,8 @@ def list_administrators(session: Session, *, organisation_id: int, day: date) ->
             col(GrantRow.ended_at).is_(None),
         )
     )
-    return frozenset(row.person_id for row in session.execute(asked) if _grant(row).holds_on(day))
+    found = session.execute(across(asked, _OF_A_PERSON))
+    return frozenset(row.person_id for row in found if _grant(row).holds_on(day))
 
 
 def add_session(session: Session, *, token_sha256: str, **values: Any) -> StoredSession:
@@ -308,7 +323,8 @@ def get_session_of_token(session: Session, token_sha256: str) -> StoredSession |
 
 def get_session(session: Session, session_id: int) -> StoredSession | None:
     """The session of that number, ended or not."""
-    row = session.execute(select(*_SESSION).where(col(SessionRow.id) == session_id)).one_or_none()
+    asked = across(select(*_SESSION).where(col(SessionRow.id) == session_id), _BY_NUMBER)
+    row = session.execute(asked).one_or_none()
     return None if row is None else _session(row)
 
 
@@ -316,7 +332,7 @@ def list_open_sessions(
     session: Session, *, person_id: int | None = None, task_link_id: int | None = None
 ) -> tuple[StoredSession, ...]:
     """The sessions of a person, or of a link, or all, that were not ended; the one used last comes first."""
-    asked = select(*_SESSION).where(col(SessionRow.ended_at).is_(None))
+    asked = across(select(*_SESSION).where(col(SessionRow.ended_at).is_(None)), _OF_A_PERSON)
     if person_id is not None:
         asked = asked.where(col(SessionRow.person_id) == person_id)
     if task_link_id is not None:
@@ -337,14 +353,14 @@ def list_lapsed_sessions(
         )
         .order_by(col(SessionRow.id))
     )
-    return tuple(_session(row) for row in session.execute(asked))
+    return tuple(_session(row) for row in session.execute(across(asked, _UPKEEP)))
 
 
 def end_session(session: Session, session_id: int, *, ended_at: datetime, because: str) -> bool:
     """Ends a session that was not ended; says whether it did."""
     where = (col(SessionRow.id) == session_id, col(SessionRow.ended_at).is_(None))
     ended = {"ended_at": ended_at, "ended_because": because}
-    ending = update(SessionRow).where(*where).values(ended).returning(col(SessionRow.id))
+    ending = across(update(SessionRow).where(*where), _BY_NUMBER).values(ended).returning(col(SessionRow.id))
     return session.execute(ending).one_or_none() is not None
 
 
@@ -355,8 +371,8 @@ def see_session(session: Session, session_id: int, *, at: datetime) -> bool:
         col(SessionRow.ended_at).is_(None),
         col(SessionRow.last_seen_at) < at,
     )
-    seeing = update(SessionRow).where(*where).values({"last_seen_at": at}).returning(col(SessionRow.id))
-    return session.execute(seeing).one_or_none() is not None
+    seeing = across(update(SessionRow).where(*where), _BY_NUMBER).values({"last_seen_at": at})
+    return session.execute(seeing.returning(col(SessionRow.id))).one_or_none() is not None
 
 
 def last_seen(session: Session, person_ids: Iterable[int]) -> Mapping[int, datetime]:
@@ -367,7 +383,8 @@ def last_seen(session: Session, person_ids: Iterable[int]) -> Mapping[int, datet
     wanted = set(person_ids)
     if len(wanted) == 1:
         asked = asked.where(col(SessionRow.person_id).in_(wanted))
-    return {person_id: at for person_id, at in session.execute(asked) if person_id in wanted}
+    found = session.execute(across(asked, _OF_A_PERSON))
+    return {person_id: at for person_id, at in found if person_id in wanted}
 
 
 def add_attempt(session: Session, *, account_key: str, address_key: str, at: datetime) -> int:
@@ -498,7 +515,7 @@ def count_ended_sessions(session: Session, *, before: datetime) -> int:
 
 def forget_ended_sessions(session: Session, *, before: datetime) -> None:
     """Deletes sessions that ended before a moment, but the last of each account: it says when the person was here."""
-    session.execute(delete(SessionRow).where(*_ended(before)))
+    session.execute(across(delete(SessionRow).where(*_ended(before)), _UPKEEP))
 
 
 def list_closed_links(session: Session, *, before: datetime, sessions_before: datetime) -> tuple[int, ...]:
@@ -519,13 +536,14 @@ def list_closed_links(session: Session, *, before: datetime, sessions_before: da
         )
         .order_by(col(LinkRow.id))
     )
-    return tuple(number for number in session.execute(asked).scalars() if number is not None)
+    found = session.execute(across(asked, _UPKEEP)).scalars()
+    return tuple(number for number in found if number is not None)
 
 
 def forget_links(session: Session, numbers: Sequence[int]) -> None:
     """Deletes links with the texts that opened them."""
     session.execute(delete(TokenRow).where(col(TokenRow.link_id).in_(numbers)))
-    session.execute(delete(LinkRow).where(col(LinkRow.id).in_(numbers)))
+    session.execute(across(delete(LinkRow).where(col(LinkRow.id).in_(numbers)), _UPKEEP))
 
 
 def _ended(before: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -538,7 +556,8 @@ def _ended(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _count(session: Session, table: type[Any], *where: ColumnElement[bool]) -> int:
-    return session.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+    asked = across(select(func.count()).select_from(table).where(*where), _UPKEEP)
+    return session.execute(asked).scalar_one()
 
 
 def add_link(session: Session, *, now: datetime, **values: Any) -> Link:
@@ -548,7 +567,8 @@ def add_link(session: Session, *, now: datetime, **values: Any) -> Link:
 
 def get_link(session: Session, link_id: int, *, now: datetime) -> Link | None:
     """The link of that number, with its state at a moment."""
-    row = session.execute(select(*_LINK).where(col(LinkRow.id) == link_id)).one_or_none()
+    asked = across(select(*_LINK).where(col(LinkRow.id) == link_id), _BY_NUMBER)
+    row = session.execute(asked).one_or_none()
     return None if row is None else _link(row, now=now)
 
 
@@ -557,7 +577,7 @@ def get_link_of_token(session: Session, sha256: str, *, now: datetime) -> Link |
     asked = (
         select(*_LINK).join(TokenRow, col(TokenRow.link_id) == col(LinkRow.id)).where(col(TokenRow.sha256) == sha256)
     )
-    row = session.execute(asked).one_or_none()
+    row = session.execute(across(asked, _COMING_IN)).one_or_none()
     return None if row is None else _link(row, now=now)
 
 
@@ -568,7 +588,9 @@ def list_links(
     if organisation_id is None and person_id is None:
         raise ValueError("Links are asked for by organisation or by person.")
     asked = select(*_LINK).order_by(col(LinkRow.id).desc())
-    if organisation_id is not None:
+    if organisation_id is None:
+        asked = across(asked, _OF_A_PERSON)
+    else:
         asked = asked.where(col(LinkRow.organisation_id) == organisation_id)
     if person_id is not None:
         asked = asked.where(col(LinkRow.person_id) == person_id)
@@ -577,7 +599,7 @@ def list_links(
 
 def change_link(session: Session, link_id: int, **values: Any) -> None:
     """Writes some columns of a link."""
-    session.execute(update(LinkRow).where(col(LinkRow.id) == link_id).values(values))
+    session.execute(across(update(LinkRow).where(col(LinkRow.id) == link_id), _BY_NUMBER).values(values))
 
 
 def add_token(session: Session, *, link_id: int, sha256: str, created_at: datetime) -> None:

@@ -111,6 +111,11 @@ def has_message_since(session: Session, *, link_id: int, since: datetime) -> boo
     return store.has_message_since(session, link_id=link_id, since=since)
 
 
+def count_failing(session: Session, *, organisation_id: int) -> int:
+    """How many messages of an organisation wait that could not be sent so far."""
+    return store.count_failing(session, organisation_id=organisation_id)
+
+
 def links_waiting(session: Session) -> frozenset[int]:
     """The personal links that messages hold which were neither sent nor cancelled."""
     return store.links_waiting(session)

@@ -30,7 +30,7 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 
 
 # Under which word a mark stands in the `info` of a table or a column.
-LEFT_OUT, SECRET = "left_out", "secret"
+LEFT_OUT, SECRET, WALL = "left_out", "secret", "wall"
 
 
 def left_out(reason: str) -> dict[str, Any]:
@@ -41,3 +41,8 @@ def left_out(reason: str) -> dict[str, Any]:
 def secret(reason: str, **more: Any) -> dict[str, Any]:
     """The keywords of a column that is never exported, with the reason."""
     return {"info": {SECRET: reason}, **more}
+
+
+def walled_by(column: str) -> dict[str, Any]:
+    """The last of the arguments of a table in which another column stands for the organisation."""
+    return {"info": {WALL: column}}
