@@ -430,7 +430,7 @@ class TestWhereSomebodyGoesOn:
         assert form.status_code == 200
         assert 'name="next" value="/"' in form.text
         answer = browser.sign_in(EMAIL, next=goes_to)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/people")
         assert len(answer.headers.get_list("set-cookie")) == 1
 
     @pytest.mark.parametrize("goes_to", LOCAL_NEXTS)
@@ -650,7 +650,7 @@ class TestTheDemo:
     def test_an_administrator_begins_at_the_people(self, demo_copy: Callable[[], Browser]) -> None:
         browser = demo_copy()
         assert browser.send("/sign-in/demo", role="administrator").headers["location"] == "/people"
-        assert browser.send("/sign-in/demo", role="viewer", next="//evil.example").headers["location"] == "/"
+        assert browser.send("/sign-in/demo", role="viewer", next="//evil.example").headers["location"] == "/tenders"
 
     def test_there_is_no_such_door_in_a_council(self, council_on_sqlite: Council) -> None:
         browser = council_on_sqlite.browser()

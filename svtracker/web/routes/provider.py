@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from svtracker.identity.provider import ProviderClient
 from svtracker.identity.rules.provider import said
@@ -19,7 +19,7 @@ from svtracker.web.errors import NOTHING_CHANGED, answer
 from svtracker.web.guard import local_address
 from svtracker.web.pages.frame import render
 from svtracker.web.pages.sign_in import onward_page
-from svtracker.web.routes.sign_in import UNSAFE_ADDRESS, network_address
+from svtracker.web.routes.sign_in import UNSAFE_ADDRESS, entered_first, network_address
 
 router = APIRouter()
 
@@ -165,9 +165,7 @@ def _finish(request: Request, settings: OwnSettings, flow: Flow, code: str) -> R
             )
         case opened:
             # The address was checked when it was kept; it is checked again where it is used.
-            response = RedirectResponse(local_address(flow.goes_to), status_code=303)
-            cookies.put(request, response, opened.token)
-            return response
+            return entered_first(request, opened.token, wanted=local_address(flow.goes_to))
 
 
 def _client(request: Request) -> ProviderClient:

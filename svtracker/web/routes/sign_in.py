@@ -15,6 +15,7 @@ from svtracker.kernel.exceptions import NotFoundError, PasswordRefusedError
 from svtracker.registers import service as registers
 from svtracker.web import cookies
 from svtracker.web.dependencies import Number, OwnSettings, Reading, Signed
+from svtracker.web.first_pages import goes_on_to
 from svtracker.web.guard import Viewer, local_address, viewer_of
 from svtracker.web.pages import sign_in as pages
 from svtracker.web.pages.frame import render
@@ -24,8 +25,6 @@ router = APIRouter()
 UNSAFE_ADDRESS = (
     "This address is not encrypted, so a browser would not keep you signed in. Open the service at its https address."
 )
-# Where somebody goes on who asked for no page in particular.
-FIRST_PAGE = {Role.ADMINISTRATOR: "/people"}
 
 
 @router.get("/sign-in")
@@ -78,7 +77,7 @@ def with_password(
         if found.wait_seconds:
             refused.headers["Retry-After"] = str(found.wait_seconds)
         return refused
-    return _entered(request, found.session.token, to=wanted)
+    return entered_first(request, found.session.token, wanted=wanted)
 
 
 @router.post("/sign-in/demo")
@@ -102,8 +101,7 @@ def as_role(
             replaces=cookies.token_of(request),
             clock=state.clock,
         )
-    wanted = local_address(goes_to)
-    return _entered(request, opened.token, to=FIRST_PAGE.get(known[role], "/") if wanted == "/" else wanted)
+    return entered_first(request, opened.token, wanted=local_address(goes_to))
 
 
 @router.post("/sign-out")
@@ -221,6 +219,14 @@ def end_one(request: Request, me: Signed, number: Number) -> Response:
             clock=state.clock,
         )
     return RedirectResponse("/account" if number != me.session.id else "/", status_code=303)
+
+
+def entered_first(request: Request, token: str, *, wanted: str) -> Response:
+    """Lets somebody in, to the page that they asked for or to the first one of their role."""
+    state = request.app.state
+    with state.database.reading() as session:
+        to = goes_on_to(session, token, wanted, clock=state.clock)
+    return _entered(request, token, to=to)
 
 
 def network_address(request: Request) -> str:
