@@ -68,6 +68,7 @@ PAGES = {
     "who may use what": "/access",
     "interface": "/api/docs",
     "sign in to the demo": "/sign-in",
+    "forgot the password": "/sign-in/forgotten",
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
@@ -97,6 +98,7 @@ EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/sc
 # What an administrator is shown, who has added a person and sent a link; {number} is that person.
 INSIDE = {
     "account": "/account",
+    "change the password": "/account/password",
     "people": "/people",
     "person": "/people/{number}",
     "person who is locked": "/people/1",
@@ -149,6 +151,7 @@ NO_PAGES = {
     "/frameworks/{set_id}",
     "/audit/sample/pack.zip",
     "/brand/{colour}.css",
+    "/organisation/export.zip",
     "/sign-in/provider/return",
 }
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"

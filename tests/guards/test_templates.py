@@ -133,10 +133,12 @@ def rendered(
         "/privacy",
         "/access",
         "/api/docs",
+        "/sign-in/forgotten",
     ):
         assert client.get(path).status_code == 200
     for path in (
         "/account",
+        "/account/password",
         "/audit",
         "/audit/sample",
         "/audit/version/open-toms@2021.1",

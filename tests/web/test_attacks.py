@@ -50,6 +50,7 @@ FILLED = {
     "/people/import": {"text": "name,email,roles\nEve Sorrel,eve@x.example,administrator\n", "confirmed": "yes"},
     "/tenders/import": {"text": look_alike().decode(), "confirmed": "yes"},
     "/sign-in": {"email": people.EMAIL, "password": PASSWORD},
+    "/sign-in/forgotten": {"email": people.EMAIL},
 }
 
 # The fields of each form that has any: one more is written here too, and thought about.
@@ -67,6 +68,8 @@ FIELDS = {
     "/tenders/{tender:int}/bids/{bid:int}/ask": {"measure", "question"},
     "/tenders/{tender:int}/bids/{bid:int}/answer": {"clarification", "measure", "text"},
     "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}": {"accepted", "reason"},
+    "/account/password": {"old", "new"},
+    "/sign-in/forgotten": {"email"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},
@@ -248,7 +251,7 @@ class TestForgedForms:
         assert wren.client.post("/api/v1/score", **body).status_code in {200, 422}  # no measure set is loaded here
 
     def test_the_mark_in_the_address_does_not_count(self, wren: Browser) -> None:
-        answer = wren.client.post(f"/account/password?form_token={wren.form_token()}")
+        answer = wren.client.post(f"/account/password/link?form_token={wren.form_token()}")
         assert answer.status_code == 403
 
 

@@ -182,7 +182,11 @@ def _acceptances(session: Session, bid_ids: Sequence[int], *, organisation_id: i
     rows = session.execute(
         select(col(AcceptanceRow.commitment_id), col(AcceptanceRow.accepted), col(AcceptanceRow.reason))
         .join(CommitmentRow, col(CommitmentRow.id) == col(AcceptanceRow.commitment_id))
-        .where(col(AcceptanceRow.organisation_id) == organisation_id, col(CommitmentRow.bid_id).in_(bid_ids))
+        .where(
+            col(AcceptanceRow.organisation_id) == organisation_id,
+            col(CommitmentRow.organisation_id) == organisation_id,
+            col(CommitmentRow.bid_id).in_(bid_ids),
+        )
         .order_by(col(AcceptanceRow.id))
     )
     return {row.commitment_id: (row.accepted, row.reason) for row in rows}
