@@ -89,6 +89,7 @@ class BidRow(Row, table=True):
     bidder: str
     supplier_id: int | None = Field(foreign_key="supplier.id", index=True)
     contact_id: int | None = Field(foreign_key="audit_person.id")
+    details: str
     source: str
     received_at: datetime
     is_late: bool

@@ -179,10 +179,11 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/tenders/{tender:int}/evaluation",
         "/api/v1/tenders/{tender:int}/bids",
     ),
-    *_reads(OFFICER, "/tenders/{tender:int}/bids/add"),
+    *_reads(OFFICER, "/tenders/{tender:int}/bids/add", "/tenders/{tender:int}/workbook.xlsx"),
     *_changes(
         OFFICER,
         "/tenders/{tender:int}/bids/add",
+        "/tenders/{tender:int}/bids/upload",
         "/tenders/{tender:int}/bids/late",
         "/tenders/{tender:int}/open",
     ),

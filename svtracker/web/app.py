@@ -78,7 +78,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
             Middleware(RequestLog),
             Middleware(SecurityHeaders),
             Middleware(OwnOriginOnly),
-            Middleware(BodyLimit, limit=settings.max_upload_bytes + FORM_ROOM, refusal=errors.too_large),
+            Middleware(
+                BodyLimit,
+                limit_of=lambda path: errors.largest_body(settings, path) + FORM_ROOM,
+                refusal=errors.too_large,
+            ),
             Middleware(HeadAsGet),
         ],
     )

@@ -147,6 +147,7 @@ NAME = "Bartholomew Featherstonehaugh-Cholmondeley of the very-long-and-unbroken
 
 # Routes that give a document or lead on.
 NO_PAGES = {
+    "/tenders/{tender:int}/workbook.xlsx",
     "/api/openapi.json",
     "/frameworks/{set_id}",
     "/audit/sample/pack.zip",

@@ -62,6 +62,7 @@ FIELDS = {
     "/sign-in/demo": {"role", "next"},
     "/account/organisation": {"organisation"},
     "/tenders/add": {"title", "reference", "source", "training"},
+    "/tenders/{tender:int}/bids/upload": {"files", "check"},
     "/tenders/{tender:int}/bids/late": {"place", "admit", "reason"},
     "/tenders/{tender:int}/open": {"version"},
     "/tenders/{tender:int}/bids/{bid:int}/status": {"status", "reason"},

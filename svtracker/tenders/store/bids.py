@@ -197,4 +197,5 @@ def _bid(values: dict[str, Any], lines: tuple[StoredLine, ...]) -> StoredBid:
     values["status"] = BidStatus(values["status"])
     values["other_marks"] = {name: Decimal(mark) for name, mark in json.loads(values["other_marks"]).items()}
     values["answers"] = json.loads(values["answers"])
+    values["details"] = json.loads(values["details"])
     return StoredBid(**values, lines=lines)

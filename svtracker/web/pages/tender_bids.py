@@ -61,6 +61,10 @@ class BidsPage(TenderPage):
     opens_note: str
     error: str | None
     typed: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    checked: str
+    aside: tuple[str, ...]
+    workbook: str | None
 
 
 def bids_page(
@@ -73,6 +77,9 @@ def bids_page(
     is_closed: bool,
     error: str | None = None,
     typed: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+    checked: int | None = None,
+    aside: Sequence[str] = (),
 ) -> BidsPage:
     """How many bids came in, and what may be done with them now."""
     base = f"/tenders/{tender.id}"
@@ -83,7 +90,7 @@ def bids_page(
     return BidsPage(
         **_frame(tender, roles=roles, here="/bids"),
         answer=_received_words(tender, standing),
-        errors=(FormError(text=error, href="#reason"),) if error else (),
+        errors=_bids_errors(error, problems),
         base=base,
         version=tender.version,
         lines=tuple(_received(one, by_place.get(one.number), base=base) for one in sealed),
@@ -92,7 +99,22 @@ def bids_page(
         opens_note=_opens_note(tender, standing=standing, waits=waits, is_closed=is_closed) if coming_in else "",
         error=error,
         typed=typed or {},
+        problems=tuple(problems),
+        checked="" if checked is None or problems else _checked_words(checked),
+        aside=tuple(aside),
+        workbook=f"{base}/workbook.xlsx" if is_officer and tender.published_at is not None else None,
     )
+
+
+def _bids_errors(error: str | None, problems: Sequence[Problem]) -> tuple[FormError, ...]:
+    if problems:
+        said = f"No bid was taken in: {wording.counted(len(problems), 'thing')} to put right."
+        return (FormError(text=said, href="#problems"),)
+    return (FormError(text=error, href="#files" if error.startswith("Choose") else "#reason"),) if error else ()
+
+
+def _checked_words(checked: int) -> str:
+    return f"{wording.counted(checked, 'workbook')} can be taken in. Nothing was taken in yet."
 
 
 def _frame(tender: StoredTender, *, roles: frozenset[Role], here: str, title: str | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -17,11 +17,12 @@ from svtracker.kernel.exceptions import (
     RefusedError,
     SvtrackerError,
 )
+from svtracker.kernel.problems import Problem
 from svtracker.reports import tenders as reports
 from svtracker.tenders.rules.checks import not_offered
 from svtracker.tenders.rules.records import Clarification, Source, StoredBid, StoredLine, StoredTender
 from svtracker.tenders.rules.values import BidStatus, Commitment, Tender
-from svtracker.tenders.service import bids, evaluation, results, setup
+from svtracker.tenders.service import bids, evaluation, results, setup, workbooks
 from svtracker.tenders.service.bids import BidIn, LineIn
 from svtracker.tenders.service.results import Scored
 from svtracker.web.access import LEAD, OFFICER
@@ -35,6 +36,7 @@ from svtracker.web.pages.evaluation import evaluation_page
 from svtracker.web.pages.frame import downloads, render
 from svtracker.web.pages.frameworks import measure_href
 from svtracker.web.pages.tender_table import WHOLE_BID
+from svtracker.web.uploads import clean_name
 
 router = APIRouter()
 
@@ -86,6 +88,39 @@ def type_in(
             return RedirectResponse(f"/tenders/{tender}/bids", status_code=303)
     page = pages.typed_bid_page(found, settled, version, roles=me.session.roles, typed=typed, faults=faults)
     return render(request, "tenders/bid_add.html", page, status=422)
+
+
+@router.get("/tenders/{tender:int}/workbook.xlsx")
+def workbook(session: Reading, me: Signed, tender: TenderNumber) -> Response:
+    """The workbook that bidders fill in."""
+    found = tender_for(session, me, tender)
+    by = {"organisation_id": me.organisation.id, "organisation": me.organisation.name}
+    data = workbooks.workbook_of(session, tender, **by)  # type: ignore[arg-type]  # the service's own keywords
+    return attachment(data, kind=XLSX, name=f"{found.reference} bid", title=found.title)
+
+
+@router.post("/tenders/{tender:int}/bids/upload")
+def upload(
+    *,
+    request: Request,
+    me: Signed,
+    tender: TenderNumber,
+    files: Annotated[list[UploadFile] | None, File()] = None,
+    check: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Takes bidders' workbooks in, all or none; or only says what is wrong with them."""
+    sent = [(clean_name(one.filename), one.file.read()) for one in files or () if one.filename]
+    where: dict[str, Any] = {"organisation_id": me.organisation.id, "organisation": me.organisation.name}
+    if not sent:
+        return _bids_again(request, me, tender, error="Choose one workbook or more, or an archive with them.")
+    with request.app.state.database.reading() as session:
+        tender_for(session, me, tender)
+        found, problems, aside = workbooks.check_files(session, tender, sent, **where)
+    if problems or check:
+        return _bids_again(request, me, tender, problems=problems, checked=len(found), aside=aside)
+    with request.app.state.database.writing() as session:
+        workbooks.take_in(session, tender, found, **_by(request, me))
+    return RedirectResponse(f"/tenders/{tender}/bids", status_code=303)
 
 
 @router.post("/tenders/{tender:int}/bids/late")
@@ -335,10 +370,28 @@ def _tried(request: Request, me: Viewer, tender: int, do: Callable[[Session], No
 
 
 def _bids_again(
-    request: Request, me: Viewer, tender: int, *, error: str, typed: Mapping[str, str] | None = None
+    request: Request,
+    me: Viewer,
+    tender: int,
+    *,
+    error: str | None = None,
+    typed: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+    checked: int | None = None,
+    aside: Sequence[str] = (),
 ) -> Response:
     with request.app.state.database.reading() as session:
-        return _bids_page(request, session, me, tender_for(session, me, tender), error=error, typed=typed)
+        return _bids_page(
+            request,
+            session,
+            me,
+            tender_for(session, me, tender),
+            error=error,
+            typed=typed,
+            problems=problems,
+            checked=checked,
+            aside=aside,
+        )
 
 
 def _bids_page(
@@ -349,6 +402,9 @@ def _bids_page(
     *,
     error: str | None = None,
     typed: Mapping[str, str] | None = None,
+    problems: Sequence[Problem] = (),
+    checked: int | None = None,
+    aside: Sequence[str] = (),
 ) -> Response:
     by = {"organisation_id": me.organisation.id}
     page = pages.bids_page(
@@ -360,8 +416,11 @@ def _bids_page(
         is_closed=tender.closes_at is None or request.app.state.clock() > tender.closes_at,
         error=error,
         typed=typed,
+        problems=problems,
+        checked=checked,
+        aside=aside,
     )
-    return render(request, "tenders/bids.html", page, status=422 if error else 200)
+    return render(request, "tenders/bids.html", page, status=422 if error or problems else 200)
 
 
 def _settled(session: Session, tender: StoredTender) -> tuple[Tender, Version]:
