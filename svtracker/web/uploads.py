@@ -7,6 +7,8 @@ from pathlib import PurePath
 from fastapi import UploadFile
 
 LONGEST_NAME = 100
+# What Starlette takes as one field of a form.
+LARGEST_PART = 1024 * 1024
 
 
 def sent_file(file: UploadFile | None, text: str, *, name: str) -> tuple[str, bytes | None]:
@@ -23,6 +25,12 @@ def sent_files(
     chosen = [(clean_name(file.filename), file.file.read()) for file in files if file.filename]
     again = zip_longest(texts, names[: len(texts)], fillvalue="")
     return tuple(chosen) or tuple((clean_name(own or name), bytes_of(text)) for text, own in again if text.strip())
+
+
+def can_be_sent_again(texts: Sequence[str], *, limit: int) -> bool:
+    """Whether the texts fit into a form of several parts: a browser ends lines with two bytes, a part has its limit."""
+    sizes = [len(bytes_of(text.replace("\r\n", "\n").replace("\n", "\r\n"))) for text in texts]
+    return max(sizes, default=0) <= LARGEST_PART and sum(sizes) <= limit
 
 
 def bytes_of(text: str) -> bytes:

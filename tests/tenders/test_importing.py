@@ -153,6 +153,21 @@ def test_an_award_becomes_a_decided_tender_with_its_supplier(database: Database,
     assert (decision.document, decision.person_id) == (None, None)
 
 
+def test_published_awards_are_told_with_the_names_of_suppliers(database: Database, council: int) -> None:
+    bring(database, council, package(awarded(1, 5000, ALDER, BEECH), awarded(2, 7, CEDAR), release(3)))
+    with database.reading() as session:
+        told = [
+            importing.list_awards(session, tender(session, council, number).id, organisation_id=council)
+            for number in (1, 2, 3)
+        ]
+        assert importing.list_awards(session, tender(session, council).id, organisation_id=council + 1) == ()
+    assert [[(one.supplier, one.value) for one in awards] for awards in told] == [
+        [(None, Decimal(5000)), ("Alder Works Limited", None), ("Beech & Sons Ltd", None)],
+        [("Cedar Catering", Decimal(7))],
+        [],
+    ]
+
+
 def test_an_amount_that_several_share_is_nobodys_own(database: Database, council: int) -> None:
     plan = bring(database, council, package(awarded(1, 5000, ALDER, BEECH)))
     with database.reading() as session:

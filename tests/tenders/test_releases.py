@@ -99,6 +99,17 @@ def test_an_award_with_its_supplier() -> None:
     assert found.bidders == ("Beech & Sons Ltd",)
 
 
+def test_the_day_of_an_award_is_the_day_that_is_written() -> None:
+    one = awarded(1, 5, ALDER)
+    one["awards"][0]["date"] = "2026-05-15T00:00:00+01:00"
+    found = said(one)
+    assert (found.decided_on, found.awards[0].on) == (date(2026, 5, 15), date(2026, 5, 15))
+    assert found.decided_at == datetime(2026, 5, 15, tzinfo=UTC)
+    one["awards"][0]["date"] = None
+    found = said(one)
+    assert (found.decided_on, found.decided_at) == (date(2026, 3, 11), datetime(2026, 3, 11, 9, 40, 2, tzinfo=UTC))
+
+
 def test_several_suppliers_and_one_without_a_name() -> None:
     assert len(said(awarded(1, 0, *ROWANS)).awards[0].suppliers) == 17
     found = said(awarded(1, 5, ALDER, UNNAMED))

@@ -9,6 +9,7 @@ from httpx2 import Response
 from sqlalchemy import text
 
 from svtracker.identity.rules.roles import Role
+from svtracker.web.uploads import LARGEST_PART, can_be_sent_again
 from tests.tenders.published import ALDER, BEECH, awarded, look_alike, package, party, release
 from tests.web.council import Browser, Council, at_field, words
 
@@ -30,8 +31,10 @@ def confirm(browser: Browser, planned: Response) -> Response:
     """Presses Import: sends the hidden fields of the plan, as a browser does."""
     names = re.findall('<input type="hidden" name="name" value="([^"]*)">', planned.text)
     texts = re.findall(r"<textarea name=\"text\"[^>]*>\n(.*?)</textarea>", planned.text, flags=re.DOTALL)
-    fields: dict[str, Any] = {"confirmed": "yes", "name": [unescape(one) for one in names]}
-    return browser.send(PATH, on=PATH, **fields, text=[unescape(one).replace("\n", "\r\n") for one in texts])
+    hidden = [("confirmed", "yes"), *(("name", one) for one in names), *(("text", one) for one in texts)]
+    parts = [(field, (None, unescape(one).replace("\n", "\r\n"))) for field, one in hidden]
+    token = ("form_token", (None, browser.form_token(PATH)))
+    return browser.client.post(PATH, files=[token, *parts])
 
 
 def stored(council: Council, table: str = "tender") -> int:
@@ -109,6 +112,32 @@ def test_nothing_chosen_is_said_at_the_field(officer: Browser) -> None:
         headers={"content-type": "multipart/form-data; boundary=x"},
     )
     assert at_field(sent, "file") == "Choose an OCDS package."
+
+
+def test_files_that_could_not_be_sent_again_are_refused_at_once(council_on_sqlite: Council) -> None:
+    """Whatever is shown can be imported, though a form makes a text longer."""
+    officer = council_on_sqlite.signed_in(council_on_sqlite.add("Robin Ash", Role.PROCUREMENT_OFFICER))
+    too_large = "The files are too large for this page. Import them by the command instead."
+    big, half = (
+        package(*(release(number, description="x" * 900) for number in range(start, end)))
+        for start, end in ((1, 530), (1000, 1250))
+    )
+    assert 1024 * 1024 < len(big) < 2 * 1024 * 1024
+    assert at_field(send(officer, ("big.json", big)), "file") == too_large
+    together = [(f"{number}.json", half) for number in range(3)]
+    assert sum(len(data) for _, data in together) > 1024 * 1024
+    assert confirm(officer, send(officer, *together)).status_code == 303
+    assert stored(council_on_sqlite) == 250
+
+
+def test_what_fits_into_a_form() -> None:
+    part = "x" * LARGEST_PART
+    assert can_be_sent_again([part, part], limit=2 * LARGEST_PART)
+    assert not can_be_sent_again([part, part, "x"], limit=2 * LARGEST_PART)
+    assert not can_be_sent_again([part + "x"], limit=2 * LARGEST_PART)
+    assert not can_be_sent_again([part[2:] + "é\n"], limit=2 * LARGEST_PART)
+    assert can_be_sent_again([part[4:] + "é\n", "\r\n"], limit=LARGEST_PART + 2)
+    assert can_be_sent_again([], limit=0)
 
 
 def test_odd_forms_are_refused_without_a_fault(council: Council, officer: Browser) -> None:

@@ -8,7 +8,7 @@ states wins, one that it leaves out stays, one that it sets to null goes; things
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,7 +66,6 @@ class PublishedAward:
     key: str
     status: str
     on: date | None
-    at: datetime | None
     value: Decimal | None
     suppliers: tuple[tuple[str, Sighting], ...]
     unnamed: int
@@ -208,9 +207,10 @@ def _ending(merged: Mapping[str, Any], *, at: datetime, before: _Ending | None) 
         outcome, reason = OutcomeStatus.ABANDONED, f"Its awards were published as {said}."
     else:
         return _Ending(outcome=OutcomeStatus.OPEN, reason="", at=None, on=None)
-    latest = max((award for award in standing if award.at is not None), key=lambda one: one.at or at, default=None)
+    latest = max((award.on for award in standing if award.on is not None), default=None)
     if latest is not None:
-        return _Ending(outcome=outcome, reason=reason, at=latest.at, on=latest.on)
+        # The day as it is written: a midnight in summer time is the evening before in UTC.
+        return _Ending(outcome=outcome, reason=reason, at=datetime.combine(latest, time(), tzinfo=UTC), on=latest)
     if before is not None and before.outcome is outcome and before.at is not None:
         return _Ending(outcome=outcome, reason=reason, at=before.at, on=before.on)
     return _Ending(outcome=outcome, reason=reason, at=at, on=at.date())
@@ -321,7 +321,6 @@ def _awards(merged: Mapping[str, Any], *, at: datetime) -> Iterator[PublishedAwa
             key=_line(award["id"]),
             status=_line(award.get("status")),
             on=_day(award.get("date")),
-            at=_moment(award.get("date")),
             value=_amount(_mapping(award.get("value")).get("amount")),
             suppliers=tuple(named.items()),
             unnamed=unnamed,

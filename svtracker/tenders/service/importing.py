@@ -1,7 +1,9 @@
 """Importing OCDS releases: say what would be done, and do it, all of it or nothing."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,6 +27,17 @@ AWARDED_BECAUSE = "The award was published."
 
 # No organisation has this number: a plan for none is a plan against nothing.
 _NOBODY = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAward:
+    """A row of a published award with the name of its supplier; none where several share it, or nobody is named."""
+
+    supplier_id: int | None
+    supplier: str | None
+    value: Decimal | None
+    on: date | None
+    status: str
 
 
 def plan_import(session: Session, files: Sequence[tuple[str, bytes]], *, organisation_id: int | None) -> ImportPlan:
@@ -70,6 +83,23 @@ def import_releases(
     for tender in found.tenders:
         _carry_out(session, tender, suppliers_by_place=numbers_of, organisation_id=organisation_id, actor=actor, at=at)
     return found
+
+
+def list_awards(session: Session, number: int, *, organisation_id: int) -> tuple[ShownAward, ...]:
+    """The published awards of a tender; of one that several suppliers share, first the award, then each of them."""
+    rows = store.list_awards(session, [number], organisation_id=organisation_id).get(number, ())
+    known = suppliers.list_suppliers(session, organisation_id=organisation_id) if rows else ()
+    names = {supplier.id: supplier.details.name for supplier in known}
+    return tuple(
+        ShownAward(
+            supplier_id=row.supplier_id,
+            supplier=None if row.supplier_id is None else names[row.supplier_id],
+            value=row.value,
+            on=row.on,
+            status=row.status,
+        )
+        for row in rows
+    )
 
 
 def answer_of(found: ImportPlan) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from svtracker.web.dependencies import Signed
 from svtracker.web.desk import acting
 from svtracker.web.pages.frame import render
 from svtracker.web.pages.tenders_import import tenders_import_page
-from svtracker.web.uploads import sent_files
+from svtracker.web.uploads import can_be_sent_again, sent_files
 
 router = APIRouter()
 
@@ -52,4 +52,7 @@ def import_tenders(
     except RefusedError as refused:
         return render(request, TEMPLATE, tenders_import_page(problems=refused.problems), status=422)
     sent = [(own, data.decode("utf-8-sig")) for own, data in files]
+    if not can_be_sent_again([again for _, again in sent], limit=state.settings.max_upload_bytes):
+        page = tenders_import_page(error="The files are too large for this page. Import them by the command instead.")
+        return render(request, TEMPLATE, page, status=422)
     return render(request, TEMPLATE, tenders_import_page(plan=plan, files=sent))
