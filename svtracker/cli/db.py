@@ -32,11 +32,12 @@ def upgrade() -> None:
 
 @app.command()
 def check() -> None:
-    """Check the database: migrations, tables, every version of a measure set, the record of events, and accounts.
+    """Check the database: migrations, tables, every version of a measure set, the record, accounts, tenders.
 
     Each stored version must be what its stored file says, and that file must have the SHA-256 of its release.
     Each chain of events must be whole; its last hash is printed, to be kept elsewhere and compared another day.
-    Accounts and roles must be what the events add up to.
+    Accounts and roles must be what the events add up to. Every decided tender is put together from its rows and scored
+    again, and every bid must be the one that came in.
     Problems go to standard error, one per line, with exit status 2.
     """
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
@@ -48,6 +49,7 @@ def check() -> None:
     from svtracker.kernel.problems import Problem
     from svtracker.registers import service as registers
     from svtracker.storage import migrations
+    from svtracker.tenders.service import results as tenders
 
     with opened() as (settings, database):
         migrations.require_head(settings.database_url)
@@ -61,6 +63,10 @@ def check() -> None:
             problems += frameworks.check_stored_versions(session, indices=indices)
             problems += audit.check_chains(session)
             problems += identity.check_accounts(session)
+            councils = registers.list_organisations(session)
+            for one in councils:
+                problems += tenders.check_tenders(session, organisation_id=one.id)
+            decided = sum(len(tenders.list_decided(session, organisation_id=one.id)) for one in councils)
             people = len(identity.list_users(session, organisation_id=None))
             heads = audit.list_heads(session)
         if problems:
@@ -69,6 +75,7 @@ def check() -> None:
     typer.echo("tables: as this program needs them")
     typer.echo(f"measure sets: {wording.counted(len(versions), 'version')}, each as its file says")
     typer.echo(f"accounts: {wording.counted(people, 'person', 'people')}, each as the events tell")
+    typer.echo(f"tenders: {wording.counted(decided, 'decision')}, each scored again with the same result")
     for head in heads:
         name, events = audit.chain_name(head.organisation_id), wording.counted(head.sequence, "event")
         typer.echo(f"{name}: {events}, unbroken, the last with hash {head.hash}")
@@ -92,6 +99,37 @@ def backup(
     tables = wording.counted(len(manifest.tables), "table")
     typer.echo(f"wrote {file}: {wording.counted(manifest.rows, 'row')} of {tables} at {manifest.migration}")
     typer.echo(f"sha256 {backups.sha256_of(file)}")
+
+
+@app.command()
+def tidy(
+    commit: Annotated[bool, typer.Option("--commit", help="Do it; without this, only say what would be done.")] = False,
+) -> None:
+    """Delete what has ended and is kept no longer; `svtracker serve` does so once a day.
+
+    Tries to sign in and requests for a new password after a day, unfinished ways to the identity provider after ten
+    minutes, sessions 30 days after their end (the last of each account stays), personal links 90 days after they were
+    closed. How much was deleted is recorded as an event; the events themselves always stay.
+    """
+    from dataclasses import asdict
+
+    from svtracker.audit.rules.events import COMMAND_LINE
+    from svtracker.identity import service
+
+    with opened() as (_, database):
+        if commit:
+            with database.writing() as session:
+                found = service.tidy(session, actor=COMMAND_LINE)
+        else:
+            with database.reading() as session:
+                found = service.plan_tidying(session)
+    for name, number in asdict(found).items():
+        if number:
+            typer.echo(f"{name.replace('_', ' ')}: {number:,} {'deleted' if commit else 'would be deleted'}")
+    if not found:
+        typer.echo("nothing to do: nothing that has ended is older than it may be")
+    elif not commit:
+        typer.echo("Nothing was changed. Run it again with --commit to delete them.")
 
 
 @app.command()

@@ -27,7 +27,7 @@ def score(
     from svtracker.registers.loader import load_reference
     from svtracker.settings import read_settings
     from svtracker.tenders.answer import answer_of
-    from svtracker.tenders.service import score_file
+    from svtracker.tenders.service.files import score_file
 
     settings = read_settings()
     data = bytes_of(file)

@@ -26,11 +26,11 @@ def serve(
 
     from svtracker.audit.rules.events import SERVE
     from svtracker.frameworks import service as frameworks
-    from svtracker.identity.service.demo import load_demo_people
     from svtracker.registers import service as registers
     from svtracker.settings import read_settings
     from svtracker.storage import migrations
     from svtracker.storage.engines import Database
+    from svtracker.tenders.service.demo import load_demo
     from svtracker.web import logs
     from svtracker.web.app import create_app
 
@@ -38,14 +38,13 @@ def serve(
     settings = read_settings().model_copy(update={key: value for key, value in given.items() if value is not None})
     for name in migrations.upgrade(settings.database_url):
         typer.echo(f"database: ran {name}")
-    indices = registers.reference_figures(settings.reference_dir).indices
+    reference = registers.reference_figures(settings.reference_dir)
     database = Database(settings.database_url)
     try:
         with database.writing() as session:
-            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
+            loaded = frameworks.load_folder(session, settings.frameworks_dir, indices=reference.indices, actor=SERVE)
             if settings.demo:
-                council = registers.load_demo_council(session, actor=SERVE)
-                load_demo_people(session, organisation_id=council.id, actor=SERVE)
+                load_demo(session, settings.demo_dir, minimum_wage=reference.minimum_wage, actor=SERVE)
     finally:
         database.dispose()
     new = [one.name for one in loaded if one.outcome is not frameworks.LoadOutcome.UNCHANGED]

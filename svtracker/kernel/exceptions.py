@@ -296,3 +296,43 @@ class ProviderMistrustedError(SvtrackerError):
         super().__init__(
             "Nobody was signed in: the answer of the council's identity provider could not be used. The log says why."
         )
+
+
+class StageError(SvtrackerError):
+    """A tender is not at the stage in which this can be done."""
+
+    def __init__(self, *, step: str, tender: str, stage: str) -> None:
+        self.step, self.tender, self.stage = step, tender, stage
+        super().__init__(f"It is not possible to {step} now: {tender} stands at “{stage}”. Nothing was saved.")
+
+
+class NotYetError(SvtrackerError):
+    """Something must be done first; `why` says what, and it finishes the sentence."""
+
+    def __init__(self, *, step: str, why: str) -> None:
+        self.step, self.why = step, why
+        super().__init__(f"It is not possible to {step} yet: {why} Nothing was saved.")
+
+
+class SealedError(SvtrackerError):
+    """What is asked for is sealed for everybody until its time."""
+
+    def __init__(self, *, what: str, until: str) -> None:
+        self.what, self.until = what, until
+        super().__init__(f"{what} is sealed until {until}. That holds for everybody.")
+
+
+class NotAnEvaluatorError(SvtrackerError):
+    """Somebody acts on the marks of a tender who is not one of its evaluators, or must not be."""
+
+    def __init__(self, *, why: str) -> None:
+        self.why = why
+        super().__init__(f"{why} Nothing was saved.")
+
+
+class ReferenceTakenError(SvtrackerError):
+    """A tender of this organisation has that reference already."""
+
+    def __init__(self, *, reference: str, title: str) -> None:
+        self.reference, self.title = reference, title
+        super().__init__(f"“{reference}” is the reference of {title} already. Choose another one. Nothing was saved.")

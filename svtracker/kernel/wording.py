@@ -91,6 +91,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def wait(seconds: int) -> str:
+    """How long to wait, in seconds below a minute and else in whole minutes: 1 second, 45 seconds, 2 minutes for 61."""
+    return counted(seconds, "second") if seconds < 60 else counted(-(-seconds // 60), "minute")
+
+
 def a_or_an(word: str) -> str:
     """The word with its article: a draft, an item."""
     return f"an {word}" if word[:1] in "aeiou" else f"a {word}"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from svtracker.storage.base import Row
@@ -38,4 +39,22 @@ class PolicyRow(Row, table=True):
     on_track_percent: Decimal = Field(sa_type=DecimalText)
     slightly_behind_percent: Decimal = Field(sa_type=DecimalText)
     behind_percent: Decimal = Field(sa_type=DecimalText)
+    version: int
+
+
+class SupplierRow(Row, table=True):
+    """A firm or body that bids or is paid, as one organisation knows it."""
+
+    __tablename__ = "supplier"
+    __table_args__ = (UniqueConstraint("organisation_id", "company_number"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id")
+    name: str
+    company_number: str | None
+    charity_number: str | None
+    postcode: str | None
+    is_sme: bool | None
+    is_vcse: bool | None
+    created_at: datetime
     version: int

@@ -29,6 +29,7 @@ from svtracker.kernel.exceptions import (
     SvtrackerError,
     TotalTooLargeError,
 )
+from svtracker.storage import walls
 from svtracker.storage.columns import LARGEST_TOTAL
 
 # A late save is better than a refused one, and a page that hangs for longer helps nobody.
@@ -61,6 +62,8 @@ class Database:
         self.url = parse_url(url)
         self._read = _engine(self.url, read_only=True, **_POOL)
         self._write = _engine(self.url, read_only=False, **_POOL)
+        for engine in (self._read, self._write):
+            walls.watch(engine)
 
     @property
     def name(self) -> str:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from decimal import Decimal
 from itertools import takewhile
 from types import MappingProxyType
@@ -50,6 +51,44 @@ def load_tender(
     Nothing is half-read: a file with one problem gives no tender.
     """
     document = read_document(name=name, data=data)
+    return load_document(document, find_version=find_version, known_versions=known_versions)
+
+
+def load_settings(
+    settings: Mapping[str, object], *, find_version: FindVersion, known_versions: KnownVersions
+) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
+    """A tender without bids, from what was set for it (the keys of FORMATS 2), or every problem at once.
+
+    Where an entry does not fit its shape, the rest is checked all the same, as in a file.
+    """
+    plain = {key: value for key, value in settings.items() if key not in {"outcome", "opened"}}
+    # A bid that is in nobody's way stands in for those that are still to come: a file has at least one.
+    content = {"tender": plain, "bids": [{"bidder": "-", "status": "excluded"}]}
+    found, problems = load_content(content, find_version=find_version, known_versions=known_versions)
+    return (None, problems) if found is None else ((replace(found[0], bids=()), found[1]), ())
+
+
+def load_content(
+    content: object, *, find_version: FindVersion, known_versions: KnownVersions
+) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
+    """The same as `load_tender`, from a value with the keys of a tender file that stands in no file."""
+    lines = dict.fromkeys(_places(content), 0)
+    document = Document(name="tender", value=content, lines=lines)
+    found, problems = load_document(document, find_version=find_version, known_versions=known_versions)
+    return found, tuple(replace(problem, line=None) for problem in problems)
+
+
+def _places(value: object, at: Path = ()) -> Iterator[Path]:
+    yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, below in inner:
+        yield from _places(below, (*at, key))
+
+
+def load_document(
+    document: Document, *, find_version: FindVersion, known_versions: KnownVersions
+) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
+    """The same as `load_tender`, from a document that was read or put together before."""
     file, problems = fit(document, TenderFileShape)
     if file is None:
         rest, cut = _without(document, problems)
@@ -196,6 +235,7 @@ def _tender(file: TenderFileShape) -> tuple[Tender, list[Finding]]:
             outcome=Outcome(
                 status=shape.outcome.status,
                 bidder=shape.outcome.bidder,
+                also=shape.outcome.also,
                 on=shape.outcome.on,
                 reason=shape.outcome.reason,
             ),
@@ -220,6 +260,8 @@ def _tender(file: TenderFileShape) -> tuple[Tender, list[Finding]]:
 def _digest(file: TenderFileShape) -> str:
     """A hash of what the file says, whatever its layout, the order of keys and bids, or whether 5 is written 5.0."""
     said = file.model_dump()
+    if not file.tender.outcome.also:
+        del said["tender"]["outcome"]["also"]
     said["bids"] = sorted(said["bids"], key=lambda bid: str(bid["bidder"]))
     content = json.dumps(_canonical(said), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -66,10 +66,11 @@ class ValueBasisShape(Shape):
 
 
 class OutcomeShape(Shape):
-    """How the tender ended."""
+    """How the tender ended; `also` names further bidders, where more than one was awarded (RULES 5.1)."""
 
     status: Choice[OutcomeStatus] = OutcomeStatus.OPEN
     bidder: Name | None = None
+    also: Rows[Name] = ()
     on: IsoDate | None = None
     reason: NonEmptyText | None = None
 

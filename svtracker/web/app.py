@@ -22,18 +22,19 @@ from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
+from svtracker.web.chores import Chores
 from svtracker.web.guard import guard
 from svtracker.web.house import house_of
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
-from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
+from svtracker.web.routes import desk, home, organisation, passwords, people, sign_in, tender_bids
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
-from svtracker.web.routes import home, organisation, people, sign_in
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tenders as tenders_pages
+from svtracker.web.routes import tenders_import as import_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
 A_YEAR = 365 * 24 * 3600
@@ -57,10 +58,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[None]:
-        postman = Postman(settings, running.state.database, clock=clock)
-        postman.start()
+        chores = Chores(settings, running.state.database, clock=clock)
+        chores.start()
         yield
-        postman.stop()
+        chores.stop()
         running.state.database.dispose()
 
     provider = settings.provider
@@ -96,9 +97,13 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     for pages in (
         home,
         frameworks_pages,
+        desk,
+        tender_bids,
+        import_pages,  # before the tenders, one of which could be called “import”
         tenders_pages,
         help_pages,
         sign_in,
+        passwords,
         provider_pages,
         people,
         organisation,

@@ -12,9 +12,9 @@ from svtracker.frameworks.rules.values import Version
 from svtracker.frameworks.store import StoredVersion
 from svtracker.kernel.exceptions import NotFoundError
 from svtracker.settings import Settings
-from svtracker.tenders import service as tenders
 from svtracker.tenders.rules.result import Result
 from svtracker.tenders.rules.warnings import Limits
+from svtracker.tenders.service import files as tenders
 from svtracker.web.guard import SignInNeededError, Viewer, viewer_of
 from svtracker.web.house import House, limits_of
 

@@ -25,6 +25,8 @@ REAL = {
     "key": "new-market",
     "path": "own.css",
     "number": "1",
+    "tender": "1",
+    "bid": "1",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
     "object_kind": "version",
@@ -38,6 +40,8 @@ UNKNOWN = {
     "path": "nothing.css",
     "kind": "exe",
     "number": "999999",
+    "tender": "999999",
+    "bid": "999999",
     "colour": "ffffff",
     "object_kind": "starship",
     "object_id": "open-toms@1066.1/x",
@@ -52,6 +56,7 @@ KINDS = {
     "/score/example/download.{kind}": ("yaml", "csv", "xlsx", "json"),
     "/score/download.{kind}": ("csv", "xlsx", "json"),
     "/people/download.{kind}": ("csv", "xlsx"),
+    "/tenders/{tender:int}/evaluation/download.{kind}": ("csv", "xlsx", "json"),
 }
 QUERIES = {
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},
@@ -67,6 +72,9 @@ BODIES: dict[str, dict[str, Any]] = {
 FORMS: dict[str, dict[str, str]] = {
     "/account/organisation": {"organisation": "1"},
     "/organisation": {"version": "0"},
+    "/tenders/{tender:int}/bids/late": {"place": "1"},
+    "/tenders/{tender:int}/open": {"version": "1"},
+    "/tenders/{tender:int}/bids/{bid:int}/answer": {"clarification": "1"},
     "/people/{number}/roles": {"version": "1", "role": "viewer"},
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
@@ -99,8 +107,8 @@ def paths_of(path: str, values: dict[str, str]) -> list[str]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    """The path with values; one that may hold slashes is marked as `:path` in the application."""
-    return path.replace(":path}", "}").format(**values)
+    """The path with values; one that may hold slashes is marked as `:path` in the application, a number as `:int`."""
+    return path.replace(":path}", "}").replace(":int}", "}").format(**values)
 
 
 def sent_with(template: str) -> dict[str, Any]:

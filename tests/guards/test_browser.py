@@ -16,10 +16,11 @@ from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
 from tests.guards.test_access import REAL, filled, routes
+from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
-from tests.web.visitors import add_somebody
+from tests.web.visitors import add_somebody, give_every_role
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -67,6 +68,7 @@ PAGES = {
     "who may use what": "/access",
     "interface": "/api/docs",
     "sign in to the demo": "/sign-in",
+    "forgot the password": "/sign-in/forgotten",
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
@@ -96,6 +98,7 @@ EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/sc
 # What an administrator is shown, who has added a person and sent a link; {number} is that person.
 INSIDE = {
     "account": "/account",
+    "change the password": "/account/password",
     "people": "/people",
     "person": "/people/{number}",
     "person who is locked": "/people/1",
@@ -103,10 +106,23 @@ INSIDE = {
     "person with limits": "/people/5",
     "add a person": "/people/add",
     "add people from a file": "/people/import",
+    "import tenders": "/tenders/import",
     "personal links": "/personal-links",
     "messages": "/messages",
     "message": "/messages/1",
     "organisation": "/organisation",
+    "own tenders": "/tenders",
+    "a tender": "/tenders/1",
+    "a tender that is marked": "/tenders/8",
+    "a tender open for bids": "/tenders/9",
+    "a tender that is set up": "/tenders/10",
+    "add a tender": "/tenders/add",
+    "bids that are open": "/tenders/8/bids",
+    "bids under seal": "/tenders/9/bids",
+    "type a bid in": "/tenders/9/bids/add",
+    "compare the bids of a tender": "/tenders/8/evaluation",
+    "a bid": "/tenders/1/bids/1",
+    "a line of a bid": "/tenders/1/bids/1/lines/J1",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",
@@ -135,6 +151,7 @@ NO_PAGES = {
     "/frameworks/{set_id}",
     "/audit/sample/pack.zip",
     "/brand/{colour}.css",
+    "/organisation/export.zip",
     "/sign-in/provider/return",
 }
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"
@@ -183,6 +200,7 @@ def inside_base(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
     app = application(f"sqlite:///{file}")
     add_somebody(app.state.database)
+    give_every_role(app.state.database)
     with app.state.database.writing() as session:
         by = {"organisation_id": 1, "actor": COMMAND_LINE}
         service.lock_user(session, 1, reason=f"left the {LONG}", **by)
@@ -339,10 +357,34 @@ def test_an_import(
 
 
 @pytest.mark.parametrize(
+    ("files", "heading"),
+    [([look_alike()], "Releases that cannot be used"), ([b"<html>", b"{}"], "What to put right")],
+)
+def test_an_import_of_tenders(
+    inside_window: Page,
+    said_inside: list[str],
+    inside_base: tuple[str, FastAPI],
+    files: list[bytes],
+    heading: str,
+) -> None:
+    go(inside_window, f"{inside_base[0]}/tenders/import")
+    inside_window.locator("input[type=file]").set_input_files(
+        [
+            {"name": f"{number}.json", "mimeType": "application/json", "buffer": data}
+            for number, data in enumerate(files)
+        ]
+    )
+    inside_window.get_by_role("button", name="Show what would happen").click()
+    expect(inside_window.get_by_role("heading", name=heading)).to_be_visible()
+    look(inside_window, said_inside)
+
+
+@pytest.mark.parametrize(
     ("path", "button"),
     [
         ("/people/add", "Add and send the link"),
         ("/people/import", "Show what would happen"),
+        ("/tenders/import", "Show what would happen"),
         ("/people/4", "Give the role"),
         ("/people/4", "Close"),
         ("/people/4", "Erase for good"),
@@ -439,4 +481,6 @@ def _kind(address: str) -> str:
     parts = address.partition("?")[0].strip("/").split("/")
     if parts[0] not in {"tenders", "frameworks"}:
         return "/".join(parts)
+    if parts[0] == "tenders" and (parts[1:2] == ["add"] or any(part.isdigit() for part in parts)):
+        return "/".join("1" if part.isdigit() else part for part in parts)
     return f"{parts[0]} {len(parts)} {'compare' if 'compare' in parts else ''}"

@@ -11,7 +11,7 @@ from svtracker.frameworks.folder import find_in_folder
 from svtracker.registers.loader import load_reference
 from svtracker.reports.tenders import evaluation_sheets, tenders_sheet
 from svtracker.tenders.rules.result import Result
-from svtracker.tenders.service import score_file
+from svtracker.tenders.service.files import score_file
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -11,7 +11,8 @@ from sqlmodel import SQLModel
 
 import svtracker.frameworks.service
 import svtracker.identity.service
-import svtracker.registers.service  # noqa: F401 - fills the metadata that is compared
+import svtracker.registers.service
+import svtracker.tenders.tables  # noqa: F401 - fills the metadata that is compared
 from svtracker.kernel.exceptions import DatabaseNotReadyError
 from svtracker.storage import engines, migrations
 from svtracker.storage.engines import Database

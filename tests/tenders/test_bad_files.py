@@ -481,6 +481,12 @@ CASES: dict[str, Case] = {
         "nothing",
         "the bidder that was awarded",
     ),
+    "a second award to somebody unknown": in_rich(
+        "bidder: A}", "bidder: A, also: [E]}", "tender.outcome.also[1]", "“E”", "one of the bidders: A and B"
+    ),
+    "the same award twice": in_rich(
+        "bidder: A}", "bidder: A, also: [A]}", "tender.outcome.also[1]", "“A” a second time", "each bidder once"
+    ),
     "a winner of an open tender": in_rich(
         "{status: awarded, bidder: A}", "{bidder: A}", "tender.outcome.bidder", "“A”", "nothing: the tender is open"
     ),

@@ -30,7 +30,7 @@ from svtracker.tenders.rules.values import (
 )
 from svtracker.tenders.rules.valuing import Line
 from svtracker.tenders.rules.warnings import Code, Limits
-from svtracker.tenders.service import score_file, tender_files
+from svtracker.tenders.service.files import score_file, tender_files
 
 ROOT = Path(__file__).parents[2]
 DEMO, FRAMEWORKS, REFERENCE = ROOT / "data" / "demo", ROOT / "frameworks", ROOT / "data" / "reference"

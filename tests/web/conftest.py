@@ -17,7 +17,7 @@ from tests.databases import address_of, create_database, drop_database
 from tests.identity.people import hash_quickly
 from tests.web.council import Council, Lender, fill_council
 from tests.web.installation import application, client_of
-from tests.web.visitors import add_somebody, visitor
+from tests.web.visitors import add_somebody, give_every_role, visitor
 
 MakeClient = Callable[..., TestClient]
 
@@ -48,11 +48,12 @@ def each_client(request: pytest.FixtureRequest) -> TestClient:
 
 @pytest.fixture(scope="session")
 def inside_app(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """The demo in a database of its own, in which an administrator has added a person and sent a link."""
+    """The demo in a database of its own: its administrator has every role, has added a person and sent a link."""
     file = tmp_path_factory.mktemp("inside") / "inside.db"
     shutil.copyfile(demo_url.removeprefix("sqlite:///"), file)
     app = application(f"sqlite:///{file}")
     add_somebody(app.state.database)
+    give_every_role(app.state.database)
     return app
 
 

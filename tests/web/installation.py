@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from svtracker.audit.rules.events import SERVE
 from svtracker.frameworks import service as frameworks
-from svtracker.identity.service.demo import load_demo_people
 from svtracker.registers import service as registers
 from svtracker.settings import PREFIX, Settings
 from svtracker.storage import migrations
 from svtracker.storage.engines import Database
+from svtracker.tenders.service.demo import load_demo
 from svtracker.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
@@ -43,12 +43,11 @@ def fill(url: str) -> None:
     """Migrates a database and loads what `svtracker serve --demo` loads."""
     settings = settings_for(url)
     migrations.upgrade(url)
-    indices = registers.reference_figures(settings.reference_dir).indices
+    reference = registers.reference_figures(settings.reference_dir)
     database = Database(url)
     with database.writing() as session:
-        frameworks.load_folder(session, settings.frameworks_dir, indices=indices, actor=SERVE)
-        council = registers.load_demo_council(session, actor=SERVE)
-        load_demo_people(session, organisation_id=council.id, actor=SERVE)
+        frameworks.load_folder(session, settings.frameworks_dir, indices=reference.indices, actor=SERVE)
+        load_demo(session, settings.demo_dir, minimum_wage=reference.minimum_wage, actor=SERVE)
     database.dispose()
 
 

@@ -35,6 +35,7 @@ from svtracker.web.guard import CSRF_HEADER
 from tests.guards.test_access import FORMS, QUERIES, REAL, filled
 from tests.identity import people
 from tests.identity.people import PASSWORD, hand_out
+from tests.tenders.published import look_alike
 from tests.web.council import Browser, Council, Lender, at_field, client_at, words
 from tests.web.installation import ADDRESS, WORKED, application
 from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, add_elsewhere, add_somebody, visitor
@@ -47,7 +48,9 @@ FILLED = {
     **FORMS,
     "/people/add": {"name": "Eve Sorrel", "email": "eve@x.example", "roles": "administrator"},
     "/people/import": {"text": "name,email,roles\nEve Sorrel,eve@x.example,administrator\n", "confirmed": "yes"},
+    "/tenders/import": {"text": look_alike().decode(), "confirmed": "yes"},
     "/sign-in": {"email": people.EMAIL, "password": PASSWORD},
+    "/sign-in/forgotten": {"email": people.EMAIL},
 }
 
 # The fields of each form that has any: one more is written here too, and thought about.
@@ -58,8 +61,18 @@ FIELDS = {
     "/links/{token}": {"password"},
     "/sign-in/demo": {"role", "next"},
     "/account/organisation": {"organisation"},
+    "/tenders/add": {"title", "reference", "source", "training"},
+    "/tenders/{tender:int}/bids/late": {"place", "admit", "reason"},
+    "/tenders/{tender:int}/open": {"version"},
+    "/tenders/{tender:int}/bids/{bid:int}/status": {"status", "reason"},
+    "/tenders/{tender:int}/bids/{bid:int}/ask": {"measure", "question"},
+    "/tenders/{tender:int}/bids/{bid:int}/answer": {"clarification", "measure", "text"},
+    "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}": {"accepted", "reason"},
+    "/account/password": {"old", "new"},
+    "/sign-in/forgotten": {"email"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
+    "/tenders/import": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},
     "/people/{number}/roles/end": {"version", "role", "of"},
     "/people/{number}/state": {"version", "action", "reason"},
@@ -238,7 +251,7 @@ class TestForgedForms:
         assert wren.client.post("/api/v1/score", **body).status_code in {200, 422}  # no measure set is loaded here
 
     def test_the_mark_in_the_address_does_not_count(self, wren: Browser) -> None:
-        answer = wren.client.post(f"/account/password?form_token={wren.form_token()}")
+        answer = wren.client.post(f"/account/password/link?form_token={wren.form_token()}")
         assert answer.status_code == 403
 
 

@@ -15,6 +15,7 @@ from svtracker.identity.service.demo import address_of
 from svtracker.registers import service as registers
 from svtracker.registers.store import add_organisation
 from svtracker.storage.engines import Database
+from svtracker.tenders.service import evaluation
 from svtracker.web.cookies import PLAIN
 from svtracker.web.guard import CSRF_HEADER
 
@@ -47,6 +48,25 @@ def add_somebody(database: Database) -> int:
         )
         links.send_password_link(session, person_id=person.person_id, organisation_id=1, actor=COMMAND_LINE)
         return person.person_id
+
+
+# The tender of the demo that is being marked, the one that is open for bids, and the one that is being set up.
+MARKED, OPEN, DRAFT = 8, 9, 10
+
+
+def give_every_role(database: Database) -> None:
+    """Lets the demo's administrator into everything, named for the tenders in evaluation: the rest is test_roles."""
+    by = {"organisation_id": 1, "actor": COMMAND_LINE}
+    with database.writing() as session:
+        person = next(
+            one for one in service.list_users(session, organisation_id=1) if one.email == address_of(Role.ADMINISTRATOR)
+        ).person_id
+        held = {Role.PROCUREMENT_OFFICER, Role.LEAD_EVALUATOR, Role.EVALUATOR, Role.POLICY_LEAD, Role.APPROVER}
+        for role in Role:
+            if role in held:
+                service.grant_role(session, person, role, **by)
+        for tender in (1, MARKED):
+            evaluation.add_evaluator(session, tender, person, is_lead=False, **by)
 
 
 def password_token(client: TestClient) -> str:

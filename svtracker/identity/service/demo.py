@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from svtracker.audit.rules.events import Actor
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.rules.sessions import How
+from svtracker.identity.service.accounts import add_user
 from svtracker.identity.service.sessions import OpenedSession, open_session
-from svtracker.identity.service.users import add_user, find_user
+from svtracker.identity.service.users import find_user
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError
 
@@ -36,11 +37,15 @@ def address_of(role: Role) -> str:
     return f"{role.value.replace(' ', '.')}@calderbrook.example"
 
 
-def load_demo_people(session: Session, *, organisation_id: int, actor: Actor, clock: Clock = system_clock) -> None:
-    """Adds the demo's people where they are not there yet; a second run changes nothing."""
+def load_demo_people(
+    session: Session, *, organisation_id: int, actor: Actor, clock: Clock = system_clock
+) -> Mapping[Role, int]:
+    """Adds the demo's people where they are not there yet; a second run changes nothing. Answers their numbers."""
+    numbers = {}
     for role, name in NAMES.items():
-        if find_user(session, address_of(role)) is None:
-            add_user(
+        known = find_user(session, address_of(role))
+        if known is None:
+            known = add_user(
                 session,
                 organisation_id=organisation_id,
                 name=name,
@@ -49,6 +54,8 @@ def load_demo_people(session: Session, *, organisation_id: int, actor: Actor, cl
                 actor=actor,
                 clock=clock,
             )
+        numbers[role] = known.person_id
+    return numbers
 
 
 def enter_demo(

@@ -59,18 +59,18 @@ def _named_measures(tender: Tender, *, version: Version) -> Iterator[Finding]:
             if ref in refs[:place]:
                 yield Finding(path=path, seen=f"{shown(ref)} a second time", wanted="each measure once")
             elif (
-                why := _not_offered(ref, tender=tender, version=version, ignore_left_out=key == "leave_out")
+                why := not_offered(ref, tender=tender, version=version, ignore_left_out=key == "leave_out")
             ) is not None:
                 yield Finding(path=path, seen=shown(ref), wanted=why)
     for ref, weight in tender.measure_weights.items():
         path = ("tender", "measure_weights", ref)
-        if (why := _not_offered(ref, tender=tender, version=version)) is not None:
+        if (why := not_offered(ref, tender=tender, version=version)) is not None:
             yield Finding(path=path, seen=shown(ref), wanted=why)
         if weight <= 0 or numbers.decimal_places(weight) > DECIMALS:
             yield _amount_fault(path, weight, "a weight above 0 with at most 4 decimals")
 
 
-def _not_offered(ref: str, *, tender: Tender, version: Version, ignore_left_out: bool = False) -> str | None:
+def not_offered(ref: str, *, tender: Tender, version: Version, ignore_left_out: bool = False) -> str | None:
     """Why a measure cannot be used in this tender: what was wanted instead, or nothing where it can (RULES 3.7)."""
     measure = version.measures.get(ref)
     if measure is None:
@@ -167,6 +167,16 @@ def _outcome(tender: Tender) -> Iterator[Finding]:
         yield Finding(path=at, seen=shown(outcome.bidder), wanted=f"nothing: the tender is {outcome.status}")
     elif outcome.bidder is not None and outcome.bidder not in bidders:
         yield Finding(path=at, seen=shown(outcome.bidder), wanted=f"one of the bidders: {wording.listed(bidders)}")
+    awarded = [outcome.bidder]
+    for place, name in enumerate(outcome.also):
+        also: tuple[str | int, ...] = ("tender", "outcome", "also", place)
+        if outcome.bidder is None:
+            yield Finding(path=also, seen=shown(name), wanted="the first bidder that was awarded under “bidder”")
+        elif name in awarded:
+            yield Finding(path=also, seen=f"{shown(name)} a second time", wanted="each bidder once")
+        elif name not in bidders:
+            yield Finding(path=also, seen=shown(name), wanted=f"one of the bidders: {wording.listed(bidders)}")
+        awarded.append(name)
 
 
 def _bidders(tender: Tender) -> Iterator[Finding]:
@@ -181,7 +191,7 @@ def _bidders(tender: Tender) -> Iterator[Finding]:
 
 def _bid(bid: Bid, *, at: tuple[str | int, ...], tender: Tender, version: Version) -> Iterator[Finding]:
     assessed = bid.status is BidStatus.ASSESSED
-    if bid.price is None and assessed and (why := _why_price(tender)) is not None:
+    if bid.price is None and assessed and (why := why_price(tender)) is not None:
         yield Finding(path=(*at, "price"), seen="nothing", wanted=f"a price in £: {why}")
     if bid.price is not None and bid.price <= 0:
         yield _amount_fault((*at, "price"), bid.price, "a price in £ above 0")
@@ -197,14 +207,15 @@ def _bid(bid: Bid, *, at: tuple[str | int, ...], tender: Tender, version: Versio
             yield _amount_fault((*at, "other_marks", name), mark, "a mark of 0 or more")
     for commitment in bid.commitments:
         path = (*at, "commitments", commitment.measure)
-        if (why_not := _not_offered(commitment.measure, tender=tender, version=version)) is not None:
+        if (why_not := not_offered(commitment.measure, tender=tender, version=version)) is not None:
             yield Finding(path=path, seen=shown(commitment.measure), wanted=why_not)
         else:
             measure = version.measures[commitment.measure]
             yield from _commitment(commitment, at=path, measure=measure, tender=tender)
 
 
-def _why_price(tender: Tender) -> str | None:
+def why_price(tender: Tender) -> str | None:
+    """Why a bid in this tender needs a price, or nothing where it needs none (FORMATS 2)."""
     if tender.price_weight is not None:
         return "this tender gives marks for price"
     if tender.denominator is Denominator.BID_PRICE:

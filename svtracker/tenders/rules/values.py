@@ -106,6 +106,7 @@ class Outcome:
 
     status: OutcomeStatus = OutcomeStatus.OPEN
     bidder: str | None = None
+    also: tuple[str, ...] = ()
     on: date | None = None
     reason: str | None = None
 

@@ -22,6 +22,7 @@ from svtracker.web.pages.tender_table import (
     Flags,
     Group,
     HeatStep,
+    Hrefs,
     groups,
     head,
     heat_steps,
@@ -161,8 +162,9 @@ def evaluation_page(
     crumbs: tuple[tuple[str, str], ...],
     files: tuple[Download, ...] = (),
     upload: Upload | None = None,
+    hrefs: Hrefs | None = None,
 ) -> EvaluationPage:
-    """The compare page of a scored tender."""
+    """The compare page of a scored tender; `hrefs` lead from a figure to the line behind it."""
     tender = result.tender
     checks, flags = _checks(result)
     steps = heat_steps(result)
@@ -176,11 +178,11 @@ def evaluation_page(
         outcome=_outcome_note(tender),
         outcome_words=OUTCOME_WORDS[tender.outcome.status],
         outcome_tag=OUTCOME_TAGS[tender.outcome.status],
-        bids=tuple(head(bid, result=result) for bid in result.bids),
+        bids=tuple(head(bid, result=result, hrefs=hrefs or {}) for bid in result.bids),
         columns=len(result.bids) + 1,
         marks=mark_rows(result, flags=flags),
         values=value_rows(result),
-        groups=tuple(groups(result, measures=measures, steps=steps, flags=flags)),
+        groups=tuple(groups(result, measures=measures, steps=steps, flags=flags, hrefs=hrefs or {})),
         heat=heat_words(steps),
         checks=checks,
         statements=tuple(_statements(result, measures=measures)),
