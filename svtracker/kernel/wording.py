@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from svtracker.kernel import numbers
 from svtracker.kernel.units import WORDS, Unit
 
 MINUS = "−"
+
+_MONEY = {Unit.GBP_SPENT: "spent", Unit.GBP_INVESTED: "invested"}
 
 
 def pounds(value: numbers.Exact, *, places: int = 2) -> str:
@@ -37,15 +38,13 @@ def quantity(value: Decimal | None, unit: Unit) -> str:
     if value is None:
         return "nothing"
     text = grouped(value)
-    match unit:
-        case Unit.GBP_SPENT | Unit.GBP_INVESTED:
-            pence = "0" if numbers.decimal_places(value) == 1 else ""
-            return f"£{text}{pence} {'spent' if unit is Unit.GBP_SPENT else 'invested'}"
-        case Unit.PERCENT:
-            return f"{text}%"
-        case _:
-            words = WORDS[unit]
-            return f"{text} {words.one if value == 1 else words.many}"
+    if unit in _MONEY:
+        pence = "0" if numbers.decimal_places(value) == 1 else ""
+        return f"£{text}{pence} {_MONEY[unit]}"
+    if unit is Unit.PERCENT:
+        return f"{text}%"
+    words = WORDS[unit]
+    return f"{text} {words.one if value == 1 else words.many}"
 
 
 def grouped(value: Decimal) -> str:
@@ -110,5 +109,5 @@ def ordinal(number: int) -> str:
 
 
 def _signed(value: numbers.Exact, places: int, *, before: str = "", after: str = "") -> str:
-    rounded = numbers.round_half_up(Fraction(value), places)
+    rounded = numbers.round_half_up(value, places)
     return f"{MINUS if rounded < 0 else ''}{before}{rounded.copy_abs():,f}{after}"

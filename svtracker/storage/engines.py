@@ -70,10 +70,14 @@ class Database:
         """The address of the database as it may stand in a message: without its password."""
         return shown_url(self.url)
 
+    def reader(self) -> Session:
+        """A session for a unit of work that reads, of whoever closes it; it connects when it is first asked."""
+        return Session(self._read, autoflush=False)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that reads one state of the data and cannot write."""
-        with Session(self._read, autoflush=False) as session:
+        with self.reader() as session:
             yield session
 
     @contextmanager

@@ -293,14 +293,14 @@ def _weight_bar(result: Result) -> WeightBar | None:
     weight = result.firmness.weight_range
     if weight is None or not weight.of:
         return None
-    start, end = (numbers.ratio(edge, weight.of) * 100 for edge in (weight.low, weight.high))
+    start, end = (numbers.percent(edge, weight.of) for edge in (weight.low, weight.high))
     published = result.tender.scoring.quantitative
     # A name needs room to stand in; where there is none the sentence above says it.
     room = 14
     return WeightBar(
         start=position(start),
         width=position(end - start),
-        mark=position(numbers.ratio(published, weight.of) * 100),
+        mark=position(numbers.percent(published, weight.of)),
         of=numbers.trimmed(weight.of),
         published=numbers.trimmed(published),
         below=weight.below if weight.below and len(weight.below) <= 2 and start > room else None,
