@@ -163,6 +163,10 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
     *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
+    # Setting a tender up.
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/setup"),
+    *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_reads(OFFICER, "/tenders/add"),
     *_changes(OFFICER, "/tenders/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),

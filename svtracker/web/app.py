@@ -29,7 +29,7 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, people, sign_in
+from svtracker.web.routes import desk, home, organisation, people, sign_in, tender_setup
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
@@ -97,6 +97,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         home,
         frameworks_pages,
         desk,
+        tender_setup,
         tenders_pages,
         help_pages,
         sign_in,

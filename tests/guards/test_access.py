@@ -69,6 +69,9 @@ BODIES: dict[str, dict[str, Any]] = {
 FORMS: dict[str, dict[str, str]] = {
     "/account/organisation": {"organisation": "1"},
     "/organisation": {"version": "0"},
+    "/tenders/{tender:int}/setup": {"version": "1"},
+    "/tenders/{tender:int}/publish": {"version": "1"},
+    "/tenders/{tender:int}/amend": {"version": "1"},
     "/people/{number}/roles": {"version": "1", "role": "viewer"},
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
