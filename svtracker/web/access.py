@@ -196,6 +196,10 @@ ACCESS: tuple[Rule, ...] = (
         "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}",
     ),
     *_changes(OFFICER, "/tenders/add", "/tenders/import"),
+    # Setting a tender up.
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/setup"),
+    *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),

@@ -29,7 +29,7 @@ from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, passwords, people, sign_in, tender_bids
+from svtracker.web.routes import desk, home, organisation, passwords, people, sign_in, tender_bids, tender_setup
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
@@ -104,6 +104,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         desk,
         tender_bids,
         import_pages,  # before the tenders, one of which could be called “import”
+        tender_setup,
         tenders_pages,
         help_pages,
         sign_in,

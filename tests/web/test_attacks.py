@@ -53,6 +53,14 @@ FILLED = {
     "/sign-in/forgotten": {"email": people.EMAIL},
 }
 
+# The form in which a tender is set up, and amended once it is published.
+SETUP = {"version", "do", "title", "reference", "directorate", "category", "contract_value", "vat", "extensions"}
+SETUP |= {"duration_months", "area", "closes_day", "closes_month", "closes_year", "closes_time", "framework"}
+SETUP |= {"measure_list", "record_only", "measure", "use", "weight", "because", "weights_applied", "denominator"}
+SETUP |= {"method", "quantitative", "qualitative", "target_percent", "cap", "band_from", "band_marks", "zero"}
+SETUP |= {"minimum_percent", "decimals", "tie", "price_weight", "other_marks", "question_id", "question"}
+SETUP |= {"question_weight", "qualitative_scale", "descriptor", "reason"}
+
 # The fields of each form that has any: one more is written here too, and thought about.
 FIELDS = {
     "/score": {"file", "text"},
@@ -71,6 +79,9 @@ FIELDS = {
     "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}": {"accepted", "reason"},
     "/account/password": {"old", "new"},
     "/sign-in/forgotten": {"email"},
+    "/tenders/{tender:int}/setup": SETUP,
+    "/tenders/{tender:int}/publish": {"version", "confirmed"},
+    "/tenders/{tender:int}/amend": SETUP,
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},
@@ -139,8 +150,15 @@ def fields_of(app: FastAPI, path: str) -> list[str]:
     """The fields that a form has as the application reads it."""
     for route in iter_route_contexts(app.routes):
         if route.path == path and "POST" in (route.methods or ()):
-            return [param.alias for param in route.original_route.dependant.body_params]
+            return [param.alias for param in _body_params(route.original_route.dependant)]
     return []
+
+
+def _body_params(dependant: Any) -> Iterator[Any]:
+    """The fields of a form, also where they are read together as one value."""
+    yield from dependant.body_params
+    for inner in dependant.dependencies:
+        yield from _body_params(inner)
 
 
 def address_of(path: str, **values: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit.rules.events import Actor, Change, canonical
+from svtracker.audit.rules.events import Actor, Change, at_text, canonical
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel import numbers
 from svtracker.kernel.clock import Clock, system_clock
@@ -16,7 +16,7 @@ from svtracker.kernel.exceptions import ReferenceTakenError, RefusedError
 from svtracker.kernel.problems import Problem, shown
 from svtracker.tenders.loader import load_settings
 from svtracker.tenders.rules.records import Edition, StoredTender
-from svtracker.tenders.rules.settings import faults_of_settings, tender_part
+from svtracker.tenders.rules.settings import CLOSES_AT, faults_of_settings, tender_part
 from svtracker.tenders.rules.stages import Stage, Step
 from svtracker.tenders.rules.values import OutcomeStatus, Tender
 from svtracker.tenders.service.common import TENDER, record, require_reason, save, tender_of, versions_in
@@ -251,9 +251,10 @@ def digest_of(settings: Settings, *, closes_at: datetime | None) -> str:
 def _edition(
     settings: Settings, *, closes_at: datetime | None, number: int, actor: Actor, at: datetime, reason: str
 ) -> Edition:
+    # The closing time is part of what was published, so an edition holds everything that its hash is over.
     return Edition(
         number=number,
-        settings=settings,
+        settings=settings if closes_at is None else {**settings, CLOSES_AT: at_text(closes_at)},
         sha256=digest_of(settings, closes_at=closes_at),
         published_at=at,
         person_id=actor.person_id,
