@@ -163,6 +163,14 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
     *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
+    # The decision on a tender.
+    *_reads(BID_READERS, "/tenders/{tender:int}/decision", "/api/v1/tenders/{tender:int}/decision"),
+    *_changes(
+        OFFICER,
+        "/tenders/{tender:int}/decision/feedback",
+        "/tenders/{tender:int}/decision/award",
+        "/tenders/{tender:int}/decision/abandon",
+    ),
     *_reads(OFFICER, "/tenders/add"),
     *_changes(OFFICER, "/tenders/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),

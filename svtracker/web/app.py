@@ -20,6 +20,7 @@ from svtracker.web import errors
 from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
+from svtracker.web.api import tender_decision as tender_decision_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.guard import guard
@@ -29,7 +30,7 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, people, sign_in
+from svtracker.web.routes import desk, home, organisation, people, sign_in, tender_decision
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
@@ -97,6 +98,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         home,
         frameworks_pages,
         desk,
+        tender_decision,
         tenders_pages,
         help_pages,
         sign_in,
@@ -106,7 +108,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tenders_api, identity_api, audit_api):
+    for twins in (frameworks_api, tender_decision_api, tenders_api, identity_api, audit_api):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)
