@@ -200,6 +200,16 @@ ACCESS: tuple[Rule, ...] = (
     *_reads(TENDER_READERS, "/tenders/{tender:int}/setup"),
     *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    # The decision on a tender.
+    *_reads(BID_READERS, "/tenders/{tender:int}/decision", "/api/v1/tenders/{tender:int}/decision"),
+    *_changes(
+        OFFICER,
+        "/tenders/{tender:int}/decision/feedback",
+        "/tenders/{tender:int}/decision/award",
+        "/tenders/{tender:int}/decision/abandon",
+    ),
+    *_reads(OFFICER, "/tenders/add"),
+    *_changes(OFFICER, "/tenders/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),

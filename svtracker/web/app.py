@@ -20,6 +20,7 @@ from svtracker.web import errors
 from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
+from svtracker.web.api import tender_decision as tender_decision_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.chores import Chores
@@ -29,7 +30,17 @@ from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, passwords, people, sign_in, tender_bids, tender_setup
+from svtracker.web.routes import (
+    desk,
+    home,
+    organisation,
+    passwords,
+    people,
+    sign_in,
+    tender_bids,
+    tender_decision,
+    tender_setup,
+)
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
@@ -105,6 +116,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         tender_bids,
         import_pages,  # before the tenders, one of which could be called “import”
         tender_setup,
+        tender_decision,
         tenders_pages,
         help_pages,
         sign_in,
@@ -115,7 +127,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tenders_api, identity_api, audit_api):
+    for twins in (frameworks_api, tender_decision_api, tenders_api, identity_api, audit_api):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

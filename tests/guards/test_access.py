@@ -82,6 +82,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
     "/people/{number}/erase": {"erase_reason": "a test"},
+    "/tenders/{tender:int}/decision/award": {"bid": "1", "version": "1"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.
 MAY_BE_ASYNC = {

@@ -23,6 +23,7 @@ from svtracker.tenders.rules.settings import tender_part
 from svtracker.tenders.rules.stages import Stage, Step
 from svtracker.tenders.rules.values import BidStatus, Commitment
 from svtracker.tenders.service.common import record, require_reason, save, tender_of, versions_in
+from svtracker.tenders.service.standing import note_standing
 from svtracker.tenders.store import bids as store
 
 BEFORE_OPENING = frozenset({Stage.DRAFT, Stage.PUBLISHED})
@@ -189,7 +190,9 @@ def open_bids(
     for one in opened:
         changes[f"bid_{one.number}"] = Change(new={"bidder": one.bidder, "sha256": one.sha256, "counts": one.counts})
     record(session, "bids_opened", tender, actor=actor, at=at, changes=changes)
-    return tender_of(session, number, organisation_id=organisation_id)
+    done = tender_of(session, number, organisation_id=organisation_id)
+    note_standing(session, done)
+    return done
 
 
 def list_sealed(session: Session, number: int, *, organisation_id: int) -> tuple[SealedBid, ...]:
