@@ -102,6 +102,37 @@ def backup(
 
 
 @app.command()
+def tidy(
+    commit: Annotated[bool, typer.Option("--commit", help="Do it; without this, only say what would be done.")] = False,
+) -> None:
+    """Delete what has ended and is kept no longer; `svtracker serve` does so once a day.
+
+    Tries to sign in and requests for a new password after a day, unfinished ways to the identity provider after ten
+    minutes, sessions 30 days after their end (the last of each account stays), personal links 90 days after they were
+    closed. How much was deleted is recorded as an event; the events themselves always stay.
+    """
+    from dataclasses import asdict
+
+    from svtracker.audit.rules.events import COMMAND_LINE
+    from svtracker.identity import service
+
+    with opened() as (_, database):
+        if commit:
+            with database.writing() as session:
+                found = service.tidy(session, actor=COMMAND_LINE)
+        else:
+            with database.reading() as session:
+                found = service.plan_tidying(session)
+    for name, number in asdict(found).items():
+        if number:
+            typer.echo(f"{name.replace('_', ' ')}: {number:,} {'deleted' if commit else 'would be deleted'}")
+    if not found:
+        typer.echo("nothing to do: nothing that has ended is older than it may be")
+    elif not commit:
+        typer.echo("Nothing was changed. Run it again with --commit to delete them.")
+
+
+@app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `svtracker db backup` wrote.", show_default=False)],
 ) -> None:

@@ -11,10 +11,13 @@ from svtracker.cli.door import opened
 from svtracker.kernel.exceptions import RefusedError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from svtracker.registers.store import Organisation
     from svtracker.tenders.rules.importing import ImportPlan
 
 app = typer.Typer(
-    help="Tenders that are stored: import them from OCDS.",
+    help="Tenders that are stored: list them, import them from OCDS, bidders' workbooks out and in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -22,7 +25,7 @@ app = typer.Typer(
 
 @app.callback()
 def tenders() -> None:
-    """Tenders that are stored: import them from OCDS."""
+    """Tenders that are stored: list them, import them from OCDS, bidders' workbooks out and in."""
 
 
 @app.command("import")
@@ -76,6 +79,123 @@ def import_tenders(
         typer.echo(line)
     if not commit:
         typer.echo("Nothing was saved. Run it with --commit to do this.")
+
+
+OF_ORGANISATION = typer.Option(
+    "--organisation", help="The organisation's slug; without it the one added first.", show_default=False
+)
+OF_TENDER = typer.Argument(metavar="TENDER", help="Number or reference of the tender.", show_default=False)
+
+
+@app.command("list")
+def list_tenders(
+    organisation: Annotated[str | None, OF_ORGANISATION] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+) -> None:
+    """List the tenders of an organisation with stage and number of bids, the newest first."""
+    from svtracker.tenders.service import results, setup
+
+    with opened() as (_, database), database.reading() as session:
+        where = _organisation(session, organisation)
+        counts = results.count_bids(session, organisation_id=where.id)
+        found = setup.list_tenders(session, organisation_id=where.id)
+    if as_json:
+        rows = [
+            {
+                "number": one.id,
+                "reference": one.reference,
+                "title": one.title,
+                "stage": one.stage.value,
+                "outcome": one.outcome.value,
+                "bids": counts.get(one.id, 0),
+            }
+            for one in found
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        stage = one.stage.value if one.outcome.value == "open" else one.outcome.value
+        typer.echo(f"{one.id}  {one.reference}  {one.title}: {stage}, {counts.get(one.id, 0)} bids")
+
+
+@app.command()
+def workbook(
+    tender: Annotated[str, OF_TENDER],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write.", show_default=False)],
+    organisation: Annotated[str | None, OF_ORGANISATION] = None,
+) -> None:
+    """Write the workbook that bidders of a published tender fill in, for Excel and LibreOffice."""
+    from svtracker.tenders.service import workbooks
+
+    with opened() as (_, database), database.reading() as session:
+        where = _organisation(session, organisation)
+        number = _number(session, tender, organisation_id=where.id)
+        data = workbooks.workbook_of(session, number, organisation_id=where.id, organisation=where.name)
+    output.write_bytes(data)
+    typer.echo(f"wrote {output}")
+
+
+@app.command("bids")
+def take_bids_in(
+    tender: Annotated[str, OF_TENDER],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="Bidders' workbooks, or archives with many.", show_default=False),
+    ],
+    commit: Annotated[bool, typer.Option("--commit", help="Do it; without this, only check the files.")] = False,
+    organisation: Annotated[str | None, OF_ORGANISATION] = None,
+) -> None:
+    """Take bidders' workbooks in, all or none; without --commit only say whether that would work.
+
+    A problem names file, sheet and cell and what is wanted there; what stands in the cell stays sealed.
+    """
+    from svtracker.audit.rules.events import COMMAND_LINE
+    from svtracker.kernel import wording
+    from svtracker.tenders.service import workbooks
+
+    read = [(file.name, file.read_bytes()) for file in files]
+    with opened() as (_, database):
+        with database.reading() as session:
+            where = _organisation(session, organisation)
+            number = _number(session, tender, organisation_id=where.id)
+            found, problems, aside = workbooks.check_files(
+                session, number, read, organisation_id=where.id, organisation=where.name
+            )
+        for one in aside:
+            typer.echo(f"left aside {one}")
+        if problems:
+            raise RefusedError(problems)
+        counted = wording.counted(len(found), "workbook")
+        if not commit:
+            typer.echo(f"{counted} can be taken in. Nothing was saved. Run it with --commit to do this.")
+            return
+        with database.writing() as session:
+            receipts = workbooks.take_in(session, number, found, organisation_id=where.id, actor=COMMAND_LINE)
+    for receipt in receipts:
+        late = ", late: it waits for a decision" if receipt.is_late else ""
+        typer.echo(f"bid {receipt.number} received {receipt.received_at:%Y-%m-%d %H:%M} UTC{late}")
+
+
+def _organisation(session: "Session", slug: str | None) -> "Organisation":
+    from svtracker.kernel.exceptions import NotFoundError
+    from svtracker.registers import service as registers
+
+    if slug is not None:
+        return registers.find_organisation(session, slug)
+    found = registers.current_organisation(session)
+    if found is None:
+        raise NotFoundError(what="organisation", name="", do="Add one with “svtracker organisations add”.")
+    return found
+
+
+def _number(session: "Session", text: str, *, organisation_id: int) -> int:
+    from svtracker.kernel.exceptions import NotFoundError
+    from svtracker.tenders.service import setup
+
+    for one in setup.list_tenders(session, organisation_id=organisation_id):
+        if text in {one.reference, str(one.id)}:
+            return one.id
+    raise NotFoundError(what="tender", name=text, do="“svtracker tenders list” shows those that there are.")
 
 
 def _lines(plan: "ImportPlan", *, files: int) -> Iterator[str]:

@@ -1,6 +1,11 @@
-"""What routes ask for: a database session, the versions that are loaded, the reference figures."""
+"""What routes ask for: a database session, the versions that are loaded, the reference figures.
 
-from collections.abc import Iterator
+All of it is put together in the server's one loop, which waits for nothing: the server would hand each piece that is
+no coroutine to a thread, and a page needs that once, for its route.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
 from functools import cached_property
 from typing import Annotated
 
@@ -22,13 +27,21 @@ from svtracker.web.house import House, limits_of
 EXAMPLE = "worked"
 
 
-def reading(request: Request) -> Iterator[Session]:
-    """A session that reads one state of the database and cannot write."""
-    with request.app.state.database.reading() as session:
+async def reading(request: Request) -> AsyncIterator[Session]:
+    """A session that reads one state of the database and cannot write.
+
+    It is closed in a thread, because that asks the database; in one that no route can have taken, because routes wait
+    for the connection that is given back here.
+    """
+    session: Session = request.app.state.database.reader()
+    try:
         yield session
+    finally:
+        if session.in_transaction():
+            await asyncio.shield(asyncio.to_thread(session.close))
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     """The settings of the running application."""
     settings: Settings = request.app.state.settings
     return settings
@@ -42,7 +55,7 @@ Reading = Annotated[Session, Depends(reading)]
 OwnSettings = Annotated[Settings, Depends(settings_of)]
 
 
-def signed(request: Request) -> Viewer:
+async def signed(request: Request) -> Viewer:
     """Who is signed in, for a route that the access table opens to nobody else."""
     viewer = viewer_of(request)
     if viewer is None:
@@ -56,7 +69,7 @@ Signed = Annotated[Viewer, Depends(signed)]
 class Scorer:
     """Scores tender files against the versions that are loaded."""
 
-    def __init__(self, request: Request, session: Reading) -> None:
+    def __init__(self, request: Request, session: Session) -> None:
         self.request, self.session = request, session
 
     @cached_property
@@ -96,13 +109,18 @@ class Scorer:
         return frameworks.get_version(self.session, name) if name in self.names else None
 
 
-Scoring = Annotated[Scorer, Depends()]
+async def scorer_of(request: Request, session: Reading) -> Scorer:
+    """What scores for one request."""
+    return Scorer(request, session)
+
+
+Scoring = Annotated[Scorer, Depends(scorer_of)]
 
 
 class Shelf:
     """The demo's tenders: files that come with svtracker, scored when they are first asked for and kept."""
 
-    def __init__(self, settings: OwnSettings, scorer: Scoring) -> None:
+    def __init__(self, settings: Settings, scorer: Scorer) -> None:
         self.settings, self.scorer = settings, scorer
 
     def all(self) -> list[tuple[str, Result]]:
@@ -133,4 +151,9 @@ class Shelf:
         return kept[place]
 
 
-Shelved = Annotated[Shelf, Depends()]
+async def shelf_of(settings: OwnSettings, scorer: Scoring) -> Shelf:
+    """The demo's tenders for one request."""
+    return Shelf(settings, scorer)
+
+
+Shelved = Annotated[Shelf, Depends(shelf_of)]

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends
+from sqlalchemy.orm import Session
 
 from svtracker.frameworks import service
 from svtracker.frameworks.rules.diff import Difference
@@ -18,7 +19,7 @@ from svtracker.web.dependencies import Reading
 class Library:
     """The measure sets that are loaded, for one request."""
 
-    def __init__(self, session: Reading) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
 
     @cached_property
@@ -65,4 +66,9 @@ class Library:
         return service.export_version(self.session, version.name)
 
 
-Browsing = Annotated[Library, Depends()]
+async def library_of(session: Reading) -> Library:
+    """The measure sets for one request."""
+    return Library(session)
+
+
+Browsing = Annotated[Library, Depends(library_of)]

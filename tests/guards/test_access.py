@@ -26,6 +26,7 @@ REAL = {
     "path": "own.css",
     "number": "1",
     "tender": "1",
+    "bid": "1",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
     "object_kind": "version",
@@ -40,6 +41,7 @@ UNKNOWN = {
     "kind": "exe",
     "number": "999999",
     "tender": "999999",
+    "bid": "999999",
     "colour": "ffffff",
     "object_kind": "starship",
     "object_id": "open-toms@1066.1/x",
@@ -54,6 +56,7 @@ KINDS = {
     "/score/example/download.{kind}": ("yaml", "csv", "xlsx", "json"),
     "/score/download.{kind}": ("csv", "xlsx", "json"),
     "/people/download.{kind}": ("csv", "xlsx"),
+    "/tenders/{tender:int}/evaluation/download.{kind}": ("csv", "xlsx", "json"),
 }
 QUERIES = {
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},
@@ -69,10 +72,17 @@ BODIES: dict[str, dict[str, Any]] = {
 FORMS: dict[str, dict[str, str]] = {
     "/account/organisation": {"organisation": "1"},
     "/organisation": {"version": "0"},
+    "/tenders/{tender:int}/bids/late": {"place": "1"},
+    "/tenders/{tender:int}/open": {"version": "1"},
+    "/tenders/{tender:int}/bids/{bid:int}/answer": {"clarification": "1"},
+    "/tenders/{tender:int}/setup": {"version": "1"},
+    "/tenders/{tender:int}/publish": {"version": "1"},
+    "/tenders/{tender:int}/amend": {"version": "1"},
     "/people/{number}/roles": {"version": "1", "role": "viewer"},
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
     "/people/{number}/erase": {"erase_reason": "a test"},
+    "/tenders/{tender:int}/decision/award": {"bid": "1", "version": "1"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.
 MAY_BE_ASYNC = {

@@ -68,6 +68,7 @@ PAGES = {
     "who may use what": "/access",
     "interface": "/api/docs",
     "sign in to the demo": "/sign-in",
+    "forgot the password": "/sign-in/forgotten",
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
@@ -97,6 +98,7 @@ EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/sc
 # What an administrator is shown, who has added a person and sent a link; {number} is that person.
 INSIDE = {
     "account": "/account",
+    "change the password": "/account/password",
     "people": "/people",
     "person": "/people/{number}",
     "person who is locked": "/people/1",
@@ -115,6 +117,21 @@ INSIDE = {
     "a tender open for bids": "/tenders/9",
     "a tender that is set up": "/tenders/10",
     "add a tender": "/tenders/add",
+    "bids that are open": "/tenders/8/bids",
+    "bids under seal": "/tenders/9/bids",
+    "type a bid in": "/tenders/9/bids/add",
+    "compare the bids of a tender": "/tenders/8/evaluation",
+    "a bid": "/tenders/1/bids/1",
+    "a line of a bid": "/tenders/1/bids/1/lines/J1",
+    "a tender set up": "/tenders/10/setup",
+    "a tender set up with faults": "/tenders/10/setup?saved=yes",
+    "settings that are locked": "/tenders/9/setup",
+    "publish a tender": "/tenders/10/publish",
+    "amend a tender": "/tenders/9/amend",
+    "a decision to be made": "/tenders/1/decision",
+    "a decision made": "/tenders/2/decision",
+    "a decision that waits for marks": "/tenders/8/decision",
+    "a decision before the opening": "/tenders/9/decision",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",
@@ -139,10 +156,12 @@ NAME = "Bartholomew Featherstonehaugh-Cholmondeley of the very-long-and-unbroken
 
 # Routes that give a document or lead on.
 NO_PAGES = {
+    "/tenders/{tender:int}/workbook.xlsx",
     "/api/openapi.json",
     "/frameworks/{set_id}",
     "/audit/sample/pack.zip",
     "/brand/{colour}.css",
+    "/organisation/export.zip",
     "/sign-in/provider/return",
 }
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"

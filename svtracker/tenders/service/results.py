@@ -18,6 +18,8 @@ from svtracker.registers.rules.figures import MinimumWage
 from svtracker.tenders.answer import answer_of
 from svtracker.tenders.loader import load_content
 from svtracker.tenders.rules.assembling import Assembled, anonymised, assemble
+from svtracker.tenders.rules.deciding import needs_reason
+from svtracker.tenders.rules.portfolio import standing_of_result
 from svtracker.tenders.rules.records import BidResult, Decision, StoredBid, StoredTender
 from svtracker.tenders.rules.result import Result, score
 from svtracker.tenders.rules.stages import Stage, Step
@@ -28,6 +30,7 @@ from svtracker.tenders.service.common import record, require_reason, save, tende
 from svtracker.tenders.service.files import limits_for
 from svtracker.tenders.store import bids as bid_store
 from svtracker.tenders.store import evaluation as evaluation_store
+from svtracker.tenders.store import portfolio as portfolio_store
 from svtracker.tenders.store import tenders as store
 
 
@@ -99,7 +102,7 @@ def award(
     for bidder in bidders:
         if bidder not in assessed:
             raise NotFoundError(what="assessed bid of", name=bidder, do="Choose one of the bids that are assessed.")
-    if tuple(bidders) != (scored.result.winner,):
+    if needs_reason(scored.result, bidders):
         reason = require_reason(reason, to="award to another bid than the first alone")
     outcome = OutcomeStatus.AWARDED
     return _decide(
@@ -198,6 +201,8 @@ def _decide(
         decision = _frozen(session, tender, decision, limits=scored.limits)
         results = _results(session, tender, scored.result)
         store.put_results(session, results, tender_id=tender.id, organisation_id=tender.organisation_id)
+        standing = standing_of_result(scored.result, bidders=bidders)
+        portfolio_store.put_standing(session, standing, tender_id=tender.id, organisation_id=tender.organisation_id)
     store.add_decision(session, decision, tender_id=tender.id, organisation_id=tender.organisation_id)
     save(session, tender, {"stage": Stage.DECIDED, "outcome": outcome, "decided_at": at})
     changes = {
@@ -284,6 +289,10 @@ def _check(session: Session, tender: StoredTender) -> Iterator[Problem]:
     if canonical(answer_of(result)) != decision.answer:
         seen = "a result that is not what its file scores"
         yield Problem(file=place, path="result", seen=seen, wanted="the same when it is performed again")
+    standing = portfolio_store.get_standing(session, tender.id, organisation_id=tender.organisation_id)
+    if standing != standing_of_result(result, bidders=decision.bidders):
+        seen = "a row of the portfolio that is not what the bids promise"
+        yield Problem(file=place, path="portfolio", seen=seen, wanted="the range of its bids and its winners")
 
 
 def _hash(document: str, answer: str) -> str:

@@ -31,10 +31,10 @@ Known = TypeVar("Known")
 class Asked:
     """What the address asks of a version's measures; a list, theme or kind that there is not is not found."""
 
-    list_name: Annotated[str, Query(alias="list")] = ""
-    theme: Annotated[str, Query()] = ""
-    measure_kind: Annotated[str, Query(alias="kind")] = ""
-    find: Annotated[str, Query(max_length=200)] = ""
+    list_name: str
+    theme: str
+    measure_kind: str
+    find: str
 
     def of(self, version: Version) -> Selection:
         """The same as a selection of that version's measures."""
@@ -47,7 +47,17 @@ class Asked:
         )
 
 
-Asking = Annotated[Asked, Depends()]
+async def asked_of(
+    list_name: Annotated[str, Query(alias="list")] = "",
+    theme: Annotated[str, Query()] = "",
+    measure_kind: Annotated[str, Query(alias="kind")] = "",
+    find: Annotated[str, Query(max_length=200)] = "",
+) -> Asked:
+    """The query of the address."""
+    return Asked(list_name=list_name, theme=theme, measure_kind=measure_kind, find=find)
+
+
+Asking = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("/frameworks")
