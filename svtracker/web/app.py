@@ -30,8 +30,8 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
 from svtracker.web.routes import frameworks as frameworks_pages
+from svtracker.web.routes import frameworks_upload, home, organisation, passwords, people, sign_in
 from svtracker.web.routes import help as help_pages
-from svtracker.web.routes import home, organisation, passwords, people, sign_in
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
@@ -95,6 +95,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     errors.install(app)
     for pages in (
         home,
+        frameworks_upload,  # before the pages of sets, whose names stand in the same place
         frameworks_pages,
         tenders_pages,
         help_pages,

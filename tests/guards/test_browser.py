@@ -109,6 +109,7 @@ INSIDE = {
     "messages": "/messages",
     "message": "/messages/1",
     "organisation": "/organisation",
+    "load a version": "/frameworks/upload",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",

@@ -143,6 +143,7 @@ def rendered(
         "/audit/sample",
         "/audit/version/open-toms@2021.1",
         "/organisation",
+        "/frameworks/upload",
         "/people",
         "/people/1",
         "/people/add",

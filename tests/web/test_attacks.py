@@ -62,6 +62,7 @@ FIELDS = {
     "/sign-in/forgotten": {"email"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
+    "/frameworks/upload": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},
     "/people/{number}/roles/end": {"version", "role", "of"},
     "/people/{number}/state": {"version", "action", "reason"},
