@@ -43,6 +43,7 @@ def check() -> None:
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
     from svtracker.audit import service as audit
     from svtracker.frameworks import service as frameworks
+    from svtracker.frameworks.rules.owners import WHOLE_INSTALLATION
     from svtracker.identity import service as identity
     from svtracker.kernel import wording
     from svtracker.kernel.exceptions import RefusedError
@@ -59,7 +60,7 @@ def check() -> None:
         ]
         indices = registers.reference_figures(settings.reference_dir).indices
         with database.reading() as session:
-            versions = frameworks.list_versions(session)
+            versions = frameworks.list_versions(session, whose=WHOLE_INSTALLATION)
             problems += frameworks.check_stored_versions(session, indices=indices)
             problems += audit.check_chains(session)
             problems += identity.check_accounts(session)

@@ -22,7 +22,7 @@ from svtracker.frameworks.rules.values import (
     Weighting,
 )
 from svtracker.kernel.units import Unit
-from svtracker.storage.base import Row, left_out, one_of
+from svtracker.storage.base import Row, one_of
 from svtracker.storage.columns import DecimalText, UnitValue
 
 
@@ -31,13 +31,13 @@ def _of_measure(column: str = "ref") -> ForeignKeyConstraint:
 
 
 class MeasureSetRow(Row, table=True):
-    """A family of versions, as `open-toms`."""
+    """A family of versions, as `open-toms`; without an organisation it is shared by all."""
 
     __tablename__ = "measure_set"
-    __table_args__ = (left_out("The same for all organisations: svtracker frameworks export gives each as its file."),)
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
+    organisation_id: int | None = Field(foreign_key="organisation.id")
 
 
 class VersionRow(Row, table=True):

@@ -213,6 +213,9 @@ ACCESS: tuple[Rule, ...] = (
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),
+    # Measure sets are the policy lead’s; whoever sets a council up loads the first one.
+    *_reads(OWN_SETTERS, "/frameworks/upload"),
+    *_changes(OWN_SETTERS, "/frameworks/upload"),
     *_reads(ADMINISTRATOR, "/people/add", "/people/import"),
     *_changes(
         ADMINISTRATOR,

@@ -32,6 +32,7 @@ from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
 from svtracker.web.routes import (
     desk,
+    frameworks_upload,
     home,
     organisation,
     passwords,
@@ -111,6 +112,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     errors.install(app)
     for pages in (
         home,
+        frameworks_upload,  # before the pages of sets, whose names stand in the same place
         frameworks_pages,
         desk,
         tender_bids,

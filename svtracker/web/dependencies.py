@@ -13,6 +13,7 @@ from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from svtracker.frameworks import service as frameworks
+from svtracker.frameworks.rules.owners import SHARED, Whose
 from svtracker.frameworks.rules.values import Version
 from svtracker.frameworks.store import StoredVersion
 from svtracker.kernel.exceptions import NotFoundError
@@ -66,16 +67,22 @@ async def signed(request: Request) -> Viewer:
 Signed = Annotated[Viewer, Depends(signed)]
 
 
+def whose_of(request: Request) -> Whose:
+    """The measure sets that whoever asks may see: those that all share, and those of the organisation they work for."""
+    viewer = viewer_of(request)
+    return SHARED if viewer is None else Whose(organisation_id=viewer.organisation.id)
+
+
 class Scorer:
     """Scores tender files against the versions that are loaded."""
 
     def __init__(self, request: Request, session: Session) -> None:
-        self.request, self.session = request, session
+        self.request, self.session, self.whose = request, session, whose_of(request)
 
     @cached_property
     def loaded(self) -> tuple[StoredVersion, ...]:
         """What is loaded, by set and age, without the measures."""
-        return frameworks.list_versions(self.session)
+        return frameworks.list_versions(self.session, whose=self.whose)
 
     @property
     def names(self) -> list[str]:
@@ -84,7 +91,7 @@ class Scorer:
 
     def versions(self) -> tuple[Version, ...]:
         """All versions that are loaded, newest first within a set."""
-        return tuple(frameworks.get_version(self.session, one.name) for one in reversed(self.loaded))
+        return tuple(frameworks.get_version(self.session, one.name, whose=self.whose) for one in reversed(self.loaded))
 
     @property
     def limits(self) -> Limits:
@@ -106,7 +113,7 @@ class Scorer:
 
     def _find(self, set_id: str, version: str) -> Version | None:
         name = f"{set_id}@{version}"
-        return frameworks.get_version(self.session, name) if name in self.names else None
+        return frameworks.get_version(self.session, name, whose=self.whose) if name in self.names else None
 
 
 async def scorer_of(request: Request, session: Reading) -> Scorer:
@@ -144,8 +151,8 @@ class Shelf:
     def _scored(self, key: str) -> Result:
         path = self.settings.demo_dir / f"{key}.yaml"
         data = path.read_bytes()
-        kept: dict[tuple[bytes, frozenset[str], Limits], Result] = self.scorer.request.app.state.scored
-        place = (data, frameworks.list_hashes(self.scorer.session), self.scorer.limits)
+        kept: dict[tuple[bytes, frozenset[str], Limits, Whose], Result] = self.scorer.request.app.state.scored
+        place = (data, frameworks.list_hashes(self.scorer.session), self.scorer.limits, self.scorer.whose)
         if place not in kept:
             kept[place] = self.scorer.score(name=path.name, data=data)
         return kept[place]

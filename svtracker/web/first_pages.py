@@ -14,6 +14,7 @@ from svtracker.audit import service as audit
 from svtracker.audit.rules import wording as words
 from svtracker.audit.store import Filters, Scope
 from svtracker.frameworks import service as frameworks
+from svtracker.frameworks.rules.owners import Whose
 from svtracker.frameworks.rules.values import Status
 from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.roles import Grant, Role
@@ -37,10 +38,11 @@ class Today:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked: of which organisation, and how many tenders it has."""
+    """What is asked: of which organisation, whether it is the demo, and how many tenders it has."""
 
     session: Session
     organisation_id: int
+    is_demo: bool
     tenders: int
 
 
@@ -53,7 +55,7 @@ class FirstPage:
 
 
 def _drafts(asked: Asked) -> Today:
-    loaded = frameworks.list_versions(asked.session)
+    loaded = frameworks.list_versions(asked.session, whose=Whose(organisation_id=asked.organisation_id))
     drafts = [one.name for one in loaded if one.status is Status.DRAFT]
     if drafts:
         text = f"{wording.counted(len(drafts), 'version is a draft', 'versions are drafts')}: {wording.listed(drafts)}."
@@ -79,7 +81,7 @@ def _people(asked: Asked) -> Today:
     if failing:
         text = f"{wording.counted(failing, 'message')} could not be sent yet."
         return Today(text=text, label="Messages", href="/messages")
-    if unable:
+    if unable and not asked.is_demo:  # in a demo people come in by one press
         who = wording.counted(len(unable), "person has", "people have")
         return Today(text=f"{who} no way to sign in yet: no password was set.", label="People", href="/people")
     text = f"{wording.counted(len(everybody), 'person', 'people')} can sign in, and no message failed."
@@ -144,6 +146,7 @@ def today_of(viewer: Viewer | None, session: Session, *, tenders: int, day: date
     """What needs somebody today; nothing for one who is not signed in, has no role, or came for one task."""
     if viewer is None or viewer.session.link is not None:
         return None
-    mine, number = viewer.session, viewer.organisation.id
-    page = first_of(roles_in(mine.grants, organisation_id=number, day=day))
-    return None if page is None else page.today(Asked(session=session, organisation_id=number, tenders=tenders))
+    mine, organisation = viewer.session, viewer.organisation
+    page = first_of(roles_in(mine.grants, organisation_id=organisation.id, day=day))
+    asked = Asked(session=session, organisation_id=organisation.id, is_demo=organisation.is_demo, tenders=tenders)
+    return None if page is None else page.today(asked)

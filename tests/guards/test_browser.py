@@ -132,6 +132,7 @@ INSIDE = {
     "a decision made": "/tenders/2/decision",
     "a decision that waits for marks": "/tenders/8/decision",
     "a decision before the opening": "/tenders/9/decision",
+    "load a version": "/frameworks/upload",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",

@@ -156,6 +156,7 @@ def rendered(
         "/tenders/9/setup",
         "/tenders/9/amend",
         "/tenders/10/publish",
+        "/frameworks/upload",
         "/people",
         "/people/1",
         "/people/add",

@@ -72,7 +72,7 @@ def problems_of_bid(session: Session, tender: StoredTender, bid: BidIn) -> tuple
     """Everything that is wrong with a bid for this tender, before anything is kept of it (RULES 3.7)."""
     part: dict[str, Any] = {key: value for key, value in tender_part(tender.settings).items() if key != "other_marks"}
     content = {"tender": part, "bids": [_content(bid)]}
-    find, known = versions_in(session)
+    find, known = versions_in(session, tender.organisation_id)
     return load_content(content, find_version=find, known_versions=known)[1]
 
 

@@ -70,7 +70,7 @@ def score_tender(
         content, missing, own = found.content, found.missing, None
     if is_anonymous:
         content = anonymised(content)[0]
-    result, used = _scored(session, content, minimum_wage=minimum_wage, limits=limits or Limits(), frozen=own)
+    result, used = _scored(session, tender, content, minimum_wage=minimum_wage, limits=limits or Limits(), frozen=own)
     return Scored(content=content, result=result, limits=used, missing=missing)
 
 
@@ -218,7 +218,7 @@ def _decide(
 def _frozen(session: Session, tender: StoredTender, decision: Decision, *, limits: Limits) -> Decision:
     """The decision with the file and the result as they stand, and the SHA-256 over both."""
     found = _assembled(session, tender, decision=decision)
-    result = _scored(session, found.content, minimum_wage=None, limits=limits, frozen=limits)[0]
+    result = _scored(session, tender, found.content, minimum_wage=None, limits=limits, frozen=limits)[0]
     frozen = {"file": found.content, "missing": list(found.missing), "limits": _limits_text(limits)}
     # Not in canonical form: the order of the lines is that of the bid.
     document = json.dumps(frozen, ensure_ascii=False)
@@ -233,15 +233,21 @@ def _assembled(session: Session, tender: StoredTender, *, decision: Decision | N
 
 
 def _scored(
-    session: Session, content: Any, *, minimum_wage: MinimumWage | None, limits: Limits, frozen: Limits | None
+    session: Session,
+    tender: StoredTender,
+    content: Any,
+    *,
+    minimum_wage: MinimumWage | None,
+    limits: Limits,
+    frozen: Limits | None,
 ) -> tuple[Result, Limits]:
-    find, known = versions_in(session)
+    find, known = versions_in(session, tender.organisation_id)
     found, problems = load_content(content, find_version=find, known_versions=known)
     if found is None:
         raise RefusedError(problems)
-    tender, version = found
-    own = frozen or limits_for(tender, version=version, minimum_wage=minimum_wage, limits=limits)
-    return score(tender, version=version, limits=own), own
+    read, version = found
+    own = frozen or limits_for(read, version=version, minimum_wage=minimum_wage, limits=limits)
+    return score(read, version=version, limits=own), own
 
 
 def _results(session: Session, tender: StoredTender, result: Result) -> dict[int, dict[str, Any]]:
@@ -285,7 +291,7 @@ def _check(session: Session, tender: StoredTender) -> Iterator[Problem]:
         seen = "settings, lines or marks that differ from those that were frozen with the decision"
         yield Problem(file=place, path="result", seen=seen, wanted="what was frozen")
     limits = _limits_from(frozen["limits"])
-    result = _scored(session, frozen["file"], minimum_wage=None, limits=limits, frozen=limits)[0]
+    result = _scored(session, tender, frozen["file"], minimum_wage=None, limits=limits, frozen=limits)[0]
     if canonical(answer_of(result)) != decision.answer:
         seen = "a result that is not what its file scores"
         yield Problem(file=place, path="result", seen=seen, wanted="the same when it is performed again")

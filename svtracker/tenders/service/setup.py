@@ -120,12 +120,12 @@ def change_tender(
 
 def problems_of(session: Session, tender: StoredTender) -> tuple[Problem, ...]:
     """What still stops a tender from being published: every fault of its settings at once (RULES 3.7, 4.1)."""
-    return _problems(session, tender.settings, closes_at=tender.closes_at)
+    return _problems(session, tender.settings, closes_at=tender.closes_at, organisation_id=tender.organisation_id)
 
 
 def settled(session: Session, tender: StoredTender) -> tuple[Tender, Version] | None:
     """The tender without bids and the version that it uses; nothing while its scoring settings have a fault."""
-    find, known = versions_in(session)
+    find, known = versions_in(session, tender.organisation_id)
     return load_settings(tender_part(tender.settings), find_version=find, known_versions=known)[0]
 
 
@@ -174,7 +174,7 @@ def amend(
     before = tender_of(session, number, organisation_id=organisation_id, step=Step.AMEND, version=version)
     why = require_reason(reason, to="amend a published tender")
     made = _with_names(settings, reference=before.reference, title=before.title)
-    faults = _problems(session, made, closes_at=closes_at)
+    faults = _problems(session, made, closes_at=closes_at, organisation_id=organisation_id)
     if faults:
         raise RefusedError(faults)
     new = {"settings": made, "closes_at": closes_at}
@@ -262,8 +262,10 @@ def _edition(
     )
 
 
-def _problems(session: Session, settings: Settings, *, closes_at: datetime | None) -> tuple[Problem, ...]:
-    find, known = versions_in(session)
+def _problems(
+    session: Session, settings: Settings, *, closes_at: datetime | None, organisation_id: int
+) -> tuple[Problem, ...]:
+    find, known = versions_in(session, organisation_id)
     problems = load_settings(tender_part(settings), find_version=find, known_versions=known)[1]
     return (*problems, *faults_of_settings(settings, closes_at=closes_at))
 

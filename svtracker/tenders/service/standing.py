@@ -22,7 +22,7 @@ def note_standing(session: Session, tender: StoredTender) -> None:
     bids = bid_store.list_bids(session, tender.id, organisation_id=organisation_id)
     # Marks do not enter what bids promise, so none are asked for.
     content = assemble(tender, bids, ()).content
-    find, known = versions_in(session)
+    find, known = versions_in(session, organisation_id)
     found = load_content(content, find_version=find, known_versions=known)[0]
     if found is None:
         store.drop_standing(session, tender_id=tender.id, organisation_id=organisation_id)

@@ -15,6 +15,7 @@ from svtracker.kernel.exceptions import NotFoundError
 from svtracker.reports import frameworks as reports
 from svtracker.web.caching import validated
 from svtracker.web.downloads import CSV, YAML, attachment
+from svtracker.web.guard import may_use
 from svtracker.web.library import Browsing
 from svtracker.web.pages import frameworks as pages
 from svtracker.web.pages.frame import Renderer, render, render_kept, wants_block
@@ -63,7 +64,8 @@ Asking = Annotated[Asked, Depends(asked_of)]
 @router.get("/frameworks")
 def sets(request: Request, library: Browsing) -> Response:
     """Every measure set with its versions."""
-    return validated(request, render(request, "frameworks/index.html", pages.sets_page(library.versions())))
+    page = pages.sets_page(library.versions(), own=library.own, may_load=may_use(request, "GET", "/frameworks/upload"))
+    return validated(request, render(request, "frameworks/index.html", page))
 
 
 @router.get("/frameworks/download.{kind}")

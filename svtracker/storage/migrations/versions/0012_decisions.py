@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012_decisions"
-down_revision = "0007_tenders"
+down_revision = "0011_own_measure_sets"
 branch_labels = None
 depends_on = None
 
