@@ -114,7 +114,7 @@ def test_a_notice_becomes_a_draft(database: Database, council: int) -> None:
     bring(database, council, package(release()))
     with database.reading() as session:
         found = tender(session, council)
-        assert session.execute(select(DecisionRow)).all() == []
+        assert session.execute(select(DecisionRow).where(col(DecisionRow.organisation_id) == council)).all() == []
     assert (found.reference, found.title, found.ocid) == ("NV-001", "Invented tender 1", OCID.format(1))
     assert (found.stage, found.outcome, found.decided_at) == (Stage.DRAFT, OutcomeStatus.OPEN, None)
     assert (found.category, found.contract_value, found.framework) == ("45000000", Decimal(100_000), None)
@@ -137,7 +137,7 @@ def test_an_award_becomes_a_decided_tender_with_its_supplier(database: Database,
         found = tender(session, council)
         (row,) = import_store.list_awards(session, [found.id], organisation_id=council)[found.id]
         (supplier,) = suppliers.list_suppliers(session, organisation_id=council)
-        decision = session.execute(select(DecisionRow)).scalar_one()
+        decision = session.execute(select(DecisionRow).where(col(DecisionRow.organisation_id) == council)).scalar_one()
     assert (found.stage, found.outcome) == (Stage.DECIDED, OutcomeStatus.AWARDED)
     assert found.decided_at == datetime(2026, 3, 2, tzinfo=UTC)
     assert (row.supplier_id, row.value, row.on, row.status) == (
@@ -173,7 +173,13 @@ def test_published_awards_are_told_with_the_names_of_suppliers(database: Databas
 def test_an_amount_that_several_share_is_nobodys_own(database: Database, council: int) -> None:
     plan = bring(database, council, package(awarded(1, 5000, ALDER, BEECH)))
     with database.reading() as session:
-        rows = session.execute(select(AwardRow).order_by(col(AwardRow.key))).scalars().all()
+        rows = (
+            session.execute(
+                select(AwardRow).where(col(AwardRow.organisation_id) == council).order_by(col(AwardRow.key))
+            )
+            .scalars()
+            .all()
+        )
     assert [(row.supplier_id is None, row.value) for row in rows] == [
         (True, Decimal(5000)),
         (False, None),
@@ -187,7 +193,7 @@ def test_what_came_to_nothing_is_abandoned_with_its_reason(database: Database, c
     bring(database, council, package(release(tender={"status": status})))
     with database.reading() as session:
         found = tender(session, council)
-        decision = session.execute(select(DecisionRow)).scalar_one()
+        decision = session.execute(select(DecisionRow).where(col(DecisionRow.organisation_id) == council)).scalar_one()
     assert (found.stage, found.outcome) == (Stage.DECIDED, OutcomeStatus.ABANDONED)
     assert decision.reason == f"The tender was published as “{status}”."
 
@@ -206,7 +212,7 @@ def test_later_releases_change_what_the_import_wrote(database: Database, council
     assert (decided.value, ended.value) == (Decimal(5), Decimal(0))
     with database.reading() as session:
         found = tender(session, council)
-        decision = session.execute(select(DecisionRow)).scalar_one()
+        decision = session.execute(select(DecisionRow).where(col(DecisionRow.organisation_id) == council)).scalar_one()
         told = audit.history(session, scope=WHOLE_INSTALLATION, object_kind="tender", object_id=str(found.id))
     assert (found.title, found.version, found.outcome) == ("Invented tender 1", 4, OutcomeStatus.ABANDONED)
     assert decision.reason == "Its awards were published as “cancelled”."
@@ -258,7 +264,7 @@ def test_a_draft_that_somebody_changed_is_kept(database: Database, council: int)
     assert "outcome" in plan.kept[0].text
     with database.reading() as session:
         found = tender(session, council)
-        assert session.execute(select(DecisionRow)).all() == []
+        assert session.execute(select(DecisionRow).where(col(DecisionRow.organisation_id) == council)).all() == []
         assert len(import_store.list_awards(session, [found.id], organisation_id=council)[found.id]) == 1
     assert (found.title, found.stage, found.version) == ("Ours", Stage.DRAFT, 2)
     again = bring(database, council, package(later))
@@ -424,7 +430,7 @@ def test_an_award_that_gains_and_loses_suppliers(database: Database, council: in
     fewer = bring(database, council, package(gone))
     assert counts(fewer)["awards"] == (0, 1, 0)
     with database.reading() as session:
-        (row,) = session.execute(select(AwardRow)).scalars()
+        (row,) = session.execute(select(AwardRow).where(col(AwardRow.organisation_id) == council)).scalars()
     assert (row.supplier_id, row.value) == (None, Decimal(5))
 
 
