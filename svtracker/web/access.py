@@ -208,8 +208,6 @@ ACCESS: tuple[Rule, ...] = (
         "/tenders/{tender:int}/decision/award",
         "/tenders/{tender:int}/decision/abandon",
     ),
-    *_reads(OFFICER, "/tenders/add"),
-    *_changes(OFFICER, "/tenders/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),

@@ -226,7 +226,7 @@ def typed_bid_page(
 
     return TypedBidPage(
         **_frame(tender, roles=roles, here="/bids/add", title="Type a bid in"),
-        answer="Once it is saved it is sealed: nobody sees it again before the opening, and you neither.",
+        answer="Once it is saved it is sealed: nobody sees it again before the opening, not even you.",
         errors=tuple(FormError(text=text, href=f"#{name}") for name, text in found.items()),
         base=f"/tenders/{tender.id}",
         bidder=given.get("bidder", ""),
