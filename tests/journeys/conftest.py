@@ -23,6 +23,8 @@ PLACES = [
     ("postgresql", "laptop"),
     ("postgresql", "phone without scripts"),
 ]
+# Where a journey is made with the keyboard alone.
+LAPTOPS = [("sqlite", "laptop"), ("postgresql", "laptop")]
 # What Chromium itself says of a page with errors, and of an answer that becomes a file.
 USUAL = ("the server responded with a status of 422", "net::ERR_ABORTED")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from typer.testing import CliRunner
 
 from svtracker.cli import app as command_line
-from tests.journeys.conftest import USUAL, WINDOWS
+from tests.journeys.conftest import LAPTOPS, USUAL, WINDOWS
 from tests.journeys.test_journeys import heading, tab_to
 from tests.web.browsing import Complaints, opened
 from tests.web.installation import application, serving
@@ -29,9 +29,15 @@ def run(*said: str) -> str:
 
 
 @pytest.fixture
-def link(empty_sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def empty_url(request: pytest.FixtureRequest, place: tuple[str, str]) -> str:
+    """An empty place, on the database of the journey."""
+    return request.getfixturevalue(f"empty_{place[0]}_url")
+
+
+@pytest.fixture
+def link(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The path of the first administrator's link, as the commands of the README give it in an empty place."""
-    monkeypatch.setenv("SVTRACKER_DATABASE_URL", empty_sqlite_url)
+    monkeypatch.setenv("SVTRACKER_DATABASE_URL", empty_url)
     run("db", "upgrade")
     run("organisations", "add", "North Vale Council", "--slug", "north-vale", "--short-name", "North Vale")
     said = run(
@@ -41,12 +47,12 @@ def link(empty_sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return urlsplit(said.splitlines()[-1]).path
 
 
-@pytest.fixture(params=WINDOWS)
-def own_page(request: pytest.FixtureRequest, browser: Browser, link: str, empty_sqlite_url: str) -> Iterator[Page]:
+@pytest.fixture
+def own_page(browser: Browser, place: tuple[str, str], link: str, empty_url: str) -> Iterator[Page]:
     """An empty window on the new installation; at its end nothing may have been complained about."""
     with (
-        serving(application(empty_sqlite_url, demo=False)) as base,
-        opened(browser, base_url=base, **WINDOWS[request.param]) as context,
+        serving(application(empty_url, demo=False)) as base,
+        opened(browser, base_url=base, **WINDOWS[place[1]]) as context,
     ):
         page = context.new_page()
         said = Complaints()
@@ -73,7 +79,8 @@ def test_a_council_is_set_up(own_page: Page, link: str, tmp_path: Path) -> None:
     sign_in(page, EMAIL, "a wrong password")
     expect(page.get_by_role("alert")).to_contain_text("do not belong together")
     sign_in(page, EMAIL, PASSWORD)
-    page.get_by_role("link", name="Wren Alder").click()
+    expect(heading(page, "People")).to_be_visible()
+    page.get_by_role("link", name="Wren Alder").first.click()
     expect(page.get_by_text("You work for North Vale Council as administrator.")).to_be_visible()
 
     page.get_by_role("navigation", name="Menu").get_by_role("link", name="People").click()
@@ -120,7 +127,7 @@ def test_a_council_is_set_up(own_page: Page, link: str, tmp_path: Path) -> None:
     expect(heading(page, "This link was used")).to_be_visible()
 
 
-@pytest.mark.parametrize("own_page", ["laptop"], indirect=True)
+@pytest.mark.parametrize("place", LAPTOPS, indirect=True, ids=" ".join)
 def test_with_the_keyboard_alone(own_page: Page, link: str) -> None:
     page = own_page
     page.goto(link)
