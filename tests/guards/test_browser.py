@@ -118,6 +118,8 @@ INSIDE = {
     "settings that are locked": "/tenders/9/setup",
     "publish a tender": "/tenders/10/publish",
     "amend a tender": "/tenders/9/amend",
+    "how bids are evaluated": "/tenders/9/how",
+    "how bids are evaluated, not set": "/tenders/10/how",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",

@@ -148,6 +148,7 @@ def rendered(
         "/tenders/9/setup",
         "/tenders/9/amend",
         "/tenders/10/publish",
+        "/tenders/9/how",
         "/people",
         "/people/1",
         "/people/add",

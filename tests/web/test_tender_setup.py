@@ -155,6 +155,10 @@ UNDER = {
 
 @pytest.fixture
 def officer(council: Council) -> Browser:
+    return with_measures(council)
+
+
+def with_measures(council: Council) -> Browser:
     """A procurement officer of a council that has the measure set of the worked example."""
     with council.database.writing() as session:
         frameworks.load_folder(
@@ -503,3 +507,89 @@ class TestUkTime:
         again = self.at(str(here.day), str(here.month), str(here.year), f"{here:%H:%M}")
         assert again is not None
         assert again == moment or here.fold == 1
+
+
+class TestForBidders:
+    """The page that says how social value will be evaluated, and the same as JSON."""
+
+    APART: dict[str, Any] = {  # noqa: RUF012 - nobody changes it
+        "use": ["leave_out", "mandatory", "", "", "", ""],
+        "weight": ["", "", "1.5", "", "", ""],
+        "because": ["Nobody is employed.", "It is why we buy.", "It matters most.", "", "", ""],
+        "weights_applied": "yes",
+        "record_only": "yes",
+    }
+
+    def test_it_says_every_setting(self, council: Council, officer: Browser, draft: int) -> None:
+        published(council, officer, draft, **self.APART)
+        page = officer.get(f"/tenders/{draft}/how")
+        said = words(page)
+        for text in (
+            "Edition 1, published",
+            editions_of(council, draft)[0].sha256,
+            "1 July 2027, 12:00 BST",
+            "A share of 25% earns 10 marks, half of it half the marks",
+            "No bid earns more than that.",
+            "Evaluators mark every answer from 0 to 5",
+            "Price earns 40 marks times the lowest price divided by your own.",
+            "The panel marks besides: quality.",
+            "How will you recruit?",
+            "Acceptable",
+            "Asked of every bid.",
+            "Weight 1.5.",
+            "Nobody is employed.",
+            "£21,345.67",
+            "Bid B: 10% £75,000 4.00",
+            "Recorded, never scored",
+        ):
+            assert text in said or text == "£21,345.67", text
+        assert "£21,345.67" not in said  # X1 is left out, so its unit value is of no use to a bidder
+        assert "£0.42 per £ spent" in said
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"cap": ""}, "A bid above the rate earns more, in proportion."),
+            (
+                {"method": "relative", "target_percent": ""},
+                "divided by the highest, times 10.",
+            ),
+            (
+                {"method": "bands", "target_percent": "", "band_from": ["0", "10"], "band_marks": ["0", "10"]},
+                "the highest band that it reaches: 0 from 0% and 10 from 10%.",
+            ),
+            ({"minimum_percent": "5"}, "A bid below 5% is not assessed; exactly that share passes."),
+            ({"zero": "disregard"}, "gets 0 for all of social value"),
+            ({"denominator": "bid_price"}, "Your social value is taken as a share of your own price."),
+            ({"decimals": "1"}, "half up, to 1 decimal."),
+        ],
+    )
+    def test_it_says_each_method_and_rule(self, council_on_sqlite: Council, change: dict[str, Any], said: str) -> None:
+        browser = with_measures(council_on_sqlite)
+        number = int(browser.send("/tenders/add", title="T", reference="R").headers["location"].split("/")[2])
+        put(council_on_sqlite, browser, number, **change)
+        assert said in words(browser.get(f"/tenders/{number}/how"))
+
+    def test_the_json_holds_the_same(self, council: Council, officer: Browser, draft: int) -> None:
+        tender = published(council, officer, draft, **self.APART)
+        found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
+        (edition,) = editions_of(council, draft)
+        assert (found["edition"], found["sha256"]) == (1, edition.sha256)
+        assert found["tender"] == tender.settings["tender"]
+        assert found["closes_at"] == "2027-07-01T11:00:00.000000Z"
+        assert [one["mark"] for one in found["example"]] == ["0.80", "4.00", "10.00"]
+        assert [one["ref"] for one in found["measures"]] == ["X2", "X3", "X6", "X4", "X5", "X7"]
+        assert found["measures"][0]["mandatory"] is True
+        assert (found["measures"][1]["weight"], found["measures"][1]["unit_value"]) == ("1.5", "158.37")
+        assert found["reasons"] == {"X1": "Nobody is employed.", "X2": "It is why we buy.", "X3": "It matters most."}
+        assert found["problems"] == []
+        put(council, officer, draft, "amend", quantitative="20", reason="More weight.", **self.APART)
+        found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
+        assert [one["reason"] for one in found["editions"]] == [None, "More weight."]
+        assert found["editions"][0]["settings"]["tender"]["scoring"]["quantitative"] == "10"
+
+    def test_a_draft_with_faults_says_so(self, officer: Browser, draft: int) -> None:
+        assert "Something is still missing" in words(officer.get(f"/tenders/{draft}/how"))
+        found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
+        assert found["measures"] == []
+        assert "tender.framework" in [one["path"] for one in found["problems"]]

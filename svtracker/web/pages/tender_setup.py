@@ -44,13 +44,13 @@ METHOD_WORDS: Mapping[str, str] = {
     Method.TARGET: "Who reaches the target rate gets all the marks, who reaches half of it gets half. "
     "No other bid changes a mark.",
     Method.RELATIVE: "The highest social value gets all the marks, every other bid its share of it. "
-    "Each mark depends on the best bid.",
+    "Each mark depends on the best bid, which the target rate avoids.",
     Method.BANDS: "Each bid gets the marks of the highest band that it reaches. No other bid changes a mark.",
 }
 
 RELATIVE_NOTE = (
     "Under this method a mark depends on who else bids: one bid that offers very much lowers all others, and when it "
-    "drops out, the order of the rest can turn round. The target rate does not have this."
+    "drops out, the order of the rest can turn round."
 )
 
 DENOMINATOR_WORDS: Options = (

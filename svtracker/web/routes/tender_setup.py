@@ -28,7 +28,7 @@ from svtracker.web.dependencies import Reading, Signed
 from svtracker.web.desk import TenderNumber, acting, has, tender_for
 from svtracker.web.guard import Viewer
 from svtracker.web.pages.frame import Renderer, render, wants_block
-from svtracker.web.pages.tender_how import published_page
+from svtracker.web.pages.tender_how import how_page, published_page
 from svtracker.web.pages.tender_setup import SetupPage, differences, publish_page, rows_of, setup_page
 from svtracker.web.setup_form import SentForm, SetupForm, closing_of, faults_at_fields, line, settings_of
 
@@ -218,6 +218,20 @@ def amend(request: Request, me: Signed, tender: TenderNumber, form: SentForm) ->
         )
         is_fine = not is_asked and not problems
         return render(request, FORM, page, status=200 if is_fine else 409 if meanwhile else 422)
+
+
+@router.get("/tenders/{tender:int}/how")
+def how(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> Response:
+    """How social value will be evaluated: the page that goes to the bidders, printed or as a file."""
+    found = tender_for(session, me, tender)
+    page = how_page(
+        found,
+        roles=me.session.roles,
+        settled=setup.settled(session, found),
+        illustration=explaining.illustration_of(session, found.settings),
+        editions=setup.list_editions(session, tender, organisation_id=me.organisation.id),
+    )
+    return render(request, "tenders/setup_how.html", page)
 
 
 State = tuple[Settings, datetime | None, Mapping[str, str]]
