@@ -168,6 +168,8 @@ ACCESS: tuple[Rule, ...] = (
     *_reads(TENDER_READERS, "/api/v1/tenders/{tender:int}/settings"),
     *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    *_reads(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
+    *_changes(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
     *_reads(OFFICER, "/tenders/add"),
     *_changes(OFFICER, "/tenders/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),

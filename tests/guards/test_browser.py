@@ -119,6 +119,8 @@ INSIDE = {
     "publish a tender": "/tenders/10/publish",
     "amend a tender": "/tenders/9/amend",
     "how bids are evaluated": "/tenders/9/how",
+    "add a lot": "/tenders/9/lots/add",
+    "copy a tender": "/tenders/9/copy",
     "how bids are evaluated, not set": "/tenders/10/how",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",

@@ -149,6 +149,8 @@ def rendered(
         "/tenders/9/amend",
         "/tenders/10/publish",
         "/tenders/9/how",
+        "/tenders/9/lots/add",
+        "/tenders/9/copy",
         "/people",
         "/people/1",
         "/people/add",

@@ -69,6 +69,8 @@ FIELDS = {
     "/tenders/{tender:int}/setup": SETUP,
     "/tenders/{tender:int}/publish": {"version", "confirmed"},
     "/tenders/{tender:int}/amend": SETUP,
+    "/tenders/{tender:int}/lots/add": {"lot", "title", "reference"},
+    "/tenders/{tender:int}/copy": {"title", "reference"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},

@@ -593,3 +593,55 @@ class TestForBidders:
         found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
         assert found["measures"] == []
         assert "tender.framework" in [one["path"] for one in found["problems"]]
+
+
+class TestLotsAndCopies:
+    """A lot and a copy begin with the settings of a tender and go their own way (RULES 3.9)."""
+
+    def test_a_lot_has_the_settings_and_may_differ(self, council: Council, officer: Browser, draft: int) -> None:
+        published(council, officer, draft)
+        form = officer.get(f"/tenders/{draft}/lots/add")
+        assert 'value="NV-1-1"' in form.text
+        added = officer.send(f"/tenders/{draft}/lots/add", lot="A", title="North", reference="NV-1-A")
+        lot = int(added.headers["location"].split("/")[2])
+        whole, part = tender_of(council, draft), tender_of(council, lot)
+        assert (part.lot, part.parent_id, part.stage, part.closes_at) == ("A", draft, Stage.DRAFT, None)
+        assert part.settings["tender"]["scoring"] == whole.settings["tender"]["scoring"]  # type: ignore[index]
+        put(council, officer, lot, title="North", reference="NV-1-A", contract_value="250000", quantitative="20")
+        assert tender_of(council, lot).contract_value == 250_000
+        assert tender_of(council, draft) == whole
+        assert "Lot A: North" in words(officer.get(f"/tenders/{draft}"))
+        said = officer.get(f"/tenders/{lot}")
+        assert "A lot of Repairs of footpaths" in words(said)
+        assert "Add a lot" not in words(said)
+        assert officer.send(f"/tenders/{lot}/lots/add", lot="B", title="B", reference="B").status_code == 409
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"lot": ""}, "lot"),
+            ({"lot": "x" * 21}, "lot"),
+            ({"lot": "A"}, "lot"),
+            ({"title": ""}, "title"),
+            ({"reference": "NV-1"}, "reference"),
+        ],
+    )
+    def test_what_is_wrong_stands_at_its_field(
+        self, council_on_sqlite: Council, change: dict[str, str], field: str
+    ) -> None:
+        browser = with_measures(council_on_sqlite)
+        sent = browser.send("/tenders/add", title="Whole", reference="NV-1")
+        here = sent.headers["location"].replace("/setup", "/lots/add")
+        assert browser.send(here, lot="A", title="North", reference="NV-1-A").status_code == 303
+        answer = browser.send(here, **{"lot": "B", "title": "South", "reference": "NV-1-B", **change})
+        assert answer.status_code == 422
+        assert at_field(answer, field)
+
+    def test_a_copy_leaves_bids_dates_and_people_behind(self, council: Council, officer: Browser, draft: int) -> None:
+        published(council, officer, draft)
+        refused = officer.send(f"/tenders/{draft}/copy", title="Again", reference="NV-1")
+        assert "is the reference of" in at_field(refused, "reference")
+        added = officer.send(f"/tenders/{draft}/copy", title="Again", reference="NV-2")
+        copy = tender_of(council, int(added.headers["location"].split("/")[2]))
+        assert (copy.stage, copy.closes_at, copy.parent_id) == (Stage.DRAFT, None, None)
+        assert copy.contract_value == 750_000

@@ -614,3 +614,39 @@ def publish_page(
         points=points,
         error=error,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyPage(TenderPage):
+    """The form that makes a lot of a tender, or another tender, with its settings."""
+
+    action: str
+    is_lot: bool
+    values: Mapping[str, str]
+    faults: Mapping[str, str]
+    button: str
+
+
+def copy_page(
+    tender: StoredTender,
+    *,
+    roles: frozenset[Role],
+    is_lot: bool,
+    values: Mapping[str, str],
+    faults: Mapping[str, str] | None = None,
+) -> CopyPage:
+    """What a lot or a copy begins with: everything that is set, and none of the bids, dates and people."""
+    found = faults or {}
+    title = "Add a lot" if is_lot else "Copy this tender"
+    answer = "It begins with these settings, without bids, dates and people."
+    return CopyPage(
+        **frame_of(tender, roles=roles, here="/lots/add" if is_lot else "/copy", title=title),  # type: ignore[arg-type]
+        answer=f"{answer} A lot is scored as a tender of its own, and every setting may differ." if is_lot else answer,
+        head_title=f"{title}: {tender.title}",
+        errors=tuple(FormError(text=text, href=f"#{name}") for name, text in found.items()),
+        action=f"/tenders/{tender.id}/{'lots/add' if is_lot else 'copy'}",
+        is_lot=is_lot,
+        values=values,
+        faults=found,
+        button="Add the lot and set it up" if is_lot else "Copy it and set it up",
+    )
