@@ -165,7 +165,8 @@ ACCESS: tuple[Rule, ...] = (
     *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
     # Setting a tender up.
     *_reads(TENDER_READERS, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/how"),
-    *_reads(TENDER_READERS, "/api/v1/tenders/{tender:int}/settings"),
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/note", "/api/v1/tenders/{tender:int}/settings"),
+    *_changes(OFFICER, "/tenders/{tender:int}/note"),
     *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_reads(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),

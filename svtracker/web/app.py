@@ -30,7 +30,7 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, people, sign_in, tender_setup
+from svtracker.web.routes import desk, home, organisation, people, sign_in, tender_note, tender_setup
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
@@ -99,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         frameworks_pages,
         desk,
         tender_setup,
+        tender_note,
         tenders_pages,
         help_pages,
         sign_in,

@@ -121,6 +121,8 @@ INSIDE = {
     "how bids are evaluated": "/tenders/9/how",
     "add a lot": "/tenders/9/lots/add",
     "copy a tender": "/tenders/9/copy",
+    "a note": "/tenders/9/note",
+    "a note that is written": "/tenders/9/note?edit=yes",
     "how bids are evaluated, not set": "/tenders/10/how",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",

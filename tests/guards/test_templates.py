@@ -151,6 +151,8 @@ def rendered(
         "/tenders/9/how",
         "/tenders/9/lots/add",
         "/tenders/9/copy",
+        "/tenders/9/note",
+        "/tenders/9/note?edit=yes",
         "/people",
         "/people/1",
         "/people/add",

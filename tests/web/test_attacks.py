@@ -71,6 +71,8 @@ FIELDS = {
     "/tenders/{tender:int}/amend": SETUP,
     "/tenders/{tender:int}/lots/add": {"lot", "title", "reference"},
     "/tenders/{tender:int}/copy": {"title", "reference"},
+    "/tenders/{tender:int}/note": {"version", "considered", "consultation", "proportion", "market"}
+    | {"answer", "words", "measure", "relevance"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},

@@ -277,6 +277,7 @@ def _ways(tender: StoredTender, *, roles: frozenset[Role]) -> tuple[Link, ...]:
     may_have_lots = tender.parent_id is None and tender.decided_at is None
     ways = (
         ("How social value will be evaluated", "/how", True),
+        ("Note before the procurement", "/note", True),
         ("Add a lot", "/lots/add", may_have_lots),
         ("Copy this tender", "/copy", True),
     )

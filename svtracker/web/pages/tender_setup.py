@@ -650,3 +650,14 @@ def copy_page(
         faults=found,
         button="Add the lot and set it up" if is_lot else "Copy it and set it up",
     )
+
+
+def offered_measures(settings: Settings, version: Version | None) -> tuple[tuple[str, str], ...]:
+    """The measures that a tender offers as it is set at present, with their titles, without those left out."""
+    part: Mapping[str, Any] = tender_part(settings)
+    left_out = _listed(part.get(LEFT_OUT))
+    return tuple(
+        (one.ref, one.title)
+        for one in (() if version is None else version.measures.values())
+        if _is_offered(one, part) and one.ref not in left_out
+    )
