@@ -197,7 +197,9 @@ ACCESS: tuple[Rule, ...] = (
     ),
     *_changes(OFFICER, "/tenders/add", "/tenders/import"),
     # Setting a tender up.
-    *_reads(TENDER_READERS, "/tenders/{tender:int}/setup"),
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/how"),
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/note", "/api/v1/tenders/{tender:int}/settings"),
+    *_changes(OFFICER, "/tenders/{tender:int}/note"),
     *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     # The decision on a tender.
@@ -208,6 +210,8 @@ ACCESS: tuple[Rule, ...] = (
         "/tenders/{tender:int}/decision/award",
         "/tenders/{tender:int}/decision/abandon",
     ),
+    *_reads(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
+    *_changes(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),

@@ -21,6 +21,7 @@ from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tender_decision as tender_decision_api
+from svtracker.web.api import tender_setup as tender_setup_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.chores import Chores
@@ -40,6 +41,7 @@ from svtracker.web.routes import (
     sign_in,
     tender_bids,
     tender_decision,
+    tender_note,
     tender_setup,
 )
 from svtracker.web.routes import frameworks as frameworks_pages
@@ -119,6 +121,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         import_pages,  # before the tenders, one of which could be called “import”
         tender_setup,
         tender_decision,
+        tender_note,
         tenders_pages,
         help_pages,
         sign_in,
@@ -129,7 +132,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tender_decision_api, tenders_api, identity_api, audit_api):
+    for twins in (frameworks_api, tender_decision_api, identity_api, audit_api, tender_setup_api, tenders_api):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

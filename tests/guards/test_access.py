@@ -78,6 +78,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/tenders/{tender:int}/setup": {"version": "1"},
     "/tenders/{tender:int}/publish": {"version": "1"},
     "/tenders/{tender:int}/amend": {"version": "1"},
+    "/tenders/{tender:int}/note": {"version": "1"},
     "/people/{number}/roles": {"version": "1", "role": "viewer"},
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},

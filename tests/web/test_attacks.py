@@ -85,6 +85,10 @@ FIELDS = {
     "/tenders/{tender:int}/decision/feedback": {"bid", "edition", "text"},
     "/tenders/{tender:int}/decision/award": {"bid", "reason", "version", "confirmed"},
     "/tenders/{tender:int}/decision/abandon": {"reason", "version", "confirmed"},
+    "/tenders/{tender:int}/lots/add": {"lot", "title", "reference"},
+    "/tenders/{tender:int}/copy": {"title", "reference"},
+    "/tenders/{tender:int}/note": {"version", "considered", "consultation", "proportion", "market"}
+    | {"answer", "words", "measure", "relevance"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},

@@ -8,6 +8,7 @@ import pytest
 from httpx2 import Response
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.frameworks import service as frameworks
@@ -155,6 +156,10 @@ UNDER = {
 
 @pytest.fixture
 def officer(council: Council) -> Browser:
+    return with_measures(council)
+
+
+def with_measures(council: Council) -> Browser:
     """A procurement officer of a council that has the measure set of the worked example."""
     with council.database.writing() as session:
         frameworks.load_folder(
@@ -503,3 +508,199 @@ class TestUkTime:
         again = self.at(str(here.day), str(here.month), str(here.year), f"{here:%H:%M}")
         assert again is not None
         assert again == moment or here.fold == 1
+
+
+class TestForBidders:
+    """The page that says how social value will be evaluated, and the same as JSON."""
+
+    APART: dict[str, Any] = {  # noqa: RUF012 - nobody changes it
+        "use": ["leave_out", "mandatory", "", "", "", ""],
+        "weight": ["", "", "1.5", "", "", ""],
+        "because": ["Nobody is employed.", "It is why we buy.", "It matters most.", "", "", ""],
+        "weights_applied": "yes",
+        "record_only": "yes",
+    }
+
+    def test_it_says_every_setting(self, council: Council, officer: Browser, draft: int) -> None:
+        published(council, officer, draft, **self.APART)
+        page = officer.get(f"/tenders/{draft}/how")
+        said = words(page)
+        for part in (
+            "Edition 1, published",
+            editions_of(council, draft)[0].sha256,
+            "1 July 2027, 12:00 BST",
+            "A share of 25% earns 10 marks, half of it half the marks",
+            "No bid earns more than that.",
+            "Evaluators mark every answer from 0 to 5",
+            "Price earns 40 marks times the lowest price divided by your own.",
+            "The panel marks besides: quality.",
+            "How will you recruit?",
+            "Acceptable",
+            "Asked of every bid.",
+            "Weight 1.5.",
+            "Nobody is employed.",
+            "Bid B: 10% £75,000 4.00",
+            "Recorded, never scored",
+        ):
+            assert part in said, part
+        assert "£21,345.67" not in said  # X1 is left out, so its unit value is of no use to a bidder
+        assert "£0.42 per £ spent" in said
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"cap": ""}, "A bid above the rate earns more, in proportion."),
+            (
+                {"method": "relative", "target_percent": ""},
+                "divided by the highest, times 10.",
+            ),
+            (
+                {"method": "bands", "target_percent": "", "band_from": ["0", "10"], "band_marks": ["0", "10"]},
+                "the highest band that it reaches: 0 from 0% and 10 from 10%.",
+            ),
+            ({"minimum_percent": "5"}, "A bid below 5% is not assessed; exactly that share passes."),
+            ({"zero": "disregard"}, "gets 0 for all of social value"),
+            ({"denominator": "bid_price"}, "Your social value is taken as a share of your own price."),
+            ({"decimals": "1"}, "half up, to 1 decimal."),
+        ],
+    )
+    def test_it_says_each_method_and_rule(self, council_on_sqlite: Council, change: dict[str, Any], said: str) -> None:
+        browser = with_measures(council_on_sqlite)
+        number = int(browser.send("/tenders/add", title="T", reference="R").headers["location"].split("/")[2])
+        put(council_on_sqlite, browser, number, **change)
+        assert said in words(browser.get(f"/tenders/{number}/how"))
+
+    def test_the_json_holds_the_same(self, council: Council, officer: Browser, draft: int) -> None:
+        tender = published(council, officer, draft, **self.APART)
+        found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
+        (edition,) = editions_of(council, draft)
+        assert (found["edition"], found["sha256"]) == (1, edition.sha256)
+        assert found["tender"] == tender.settings["tender"]
+        assert found["closes_at"] == "2027-07-01T11:00:00.000000Z"
+        assert [one["mark"] for one in found["example"]] == ["0.80", "4.00", "10.00"]
+        assert [one["ref"] for one in found["measures"]] == ["X2", "X3", "X6", "X4", "X5", "X7"]
+        assert found["measures"][0]["mandatory"] is True
+        assert (found["measures"][1]["weight"], found["measures"][1]["unit_value"]) == ("1.5", "158.37")
+        assert found["reasons"] == {"X1": "Nobody is employed.", "X2": "It is why we buy.", "X3": "It matters most."}
+        assert found["problems"] == []
+        put(council, officer, draft, "amend", quantitative="20", reason="More weight.", **self.APART)
+        found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
+        assert [one["reason"] for one in found["editions"]] == [None, "More weight."]
+        assert found["editions"][0]["settings"]["tender"]["scoring"]["quantitative"] == "10"
+
+    def test_a_draft_with_faults_says_so(self, officer: Browser, draft: int) -> None:
+        assert "Something is still missing" in words(officer.get(f"/tenders/{draft}/how"))
+        found = officer.get(f"/api/v1/tenders/{draft}/settings").json()
+        assert found["measures"] == []
+        assert "tender.framework" in [one["path"] for one in found["problems"]]
+
+
+class TestLotsAndCopies:
+    """A lot and a copy begin with the settings of a tender and go their own way (RULES 3.9)."""
+
+    def test_a_lot_has_the_settings_and_may_differ(self, council: Council, officer: Browser, draft: int) -> None:
+        published(council, officer, draft)
+        form = officer.get(f"/tenders/{draft}/lots/add")
+        assert 'value="NV-1-1"' in form.text
+        added = officer.send(f"/tenders/{draft}/lots/add", lot="A", title="North", reference="NV-1-A")
+        lot = int(added.headers["location"].split("/")[2])
+        whole, part = tender_of(council, draft), tender_of(council, lot)
+        assert (part.lot, part.parent_id, part.stage, part.closes_at) == ("A", draft, Stage.DRAFT, None)
+        assert part.settings["tender"]["scoring"] == whole.settings["tender"]["scoring"]  # type: ignore[index]
+        put(council, officer, lot, title="North", reference="NV-1-A", contract_value="250000", quantitative="20")
+        assert tender_of(council, lot).contract_value == 250_000
+        assert tender_of(council, draft) == whole
+        assert "Lot A: North" in words(officer.get(f"/tenders/{draft}"))
+        said = officer.get(f"/tenders/{lot}")
+        assert "A lot of Repairs of footpaths" in words(said)
+        assert "Add a lot" not in words(said)
+        assert officer.send(f"/tenders/{lot}/lots/add", lot="B", title="B", reference="B").status_code == 409
+
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"lot": ""}, "lot"),
+            ({"lot": "x" * 21}, "lot"),
+            ({"lot": "A"}, "lot"),
+            ({"title": ""}, "title"),
+            ({"reference": "NV-1"}, "reference"),
+        ],
+    )
+    def test_what_is_wrong_stands_at_its_field(
+        self, council_on_sqlite: Council, change: dict[str, str], field: str
+    ) -> None:
+        browser = with_measures(council_on_sqlite)
+        sent = browser.send("/tenders/add", title="Whole", reference="NV-1")
+        here = sent.headers["location"].replace("/setup", "/lots/add")
+        assert browser.send(here, lot="A", title="North", reference="NV-1-A").status_code == 303
+        answer = browser.send(here, **{"lot": "B", "title": "South", "reference": "NV-1-B", **change})
+        assert answer.status_code == 422
+        assert at_field(answer, field)
+
+    def test_a_copy_leaves_bids_dates_and_people_behind(self, council: Council, officer: Browser, draft: int) -> None:
+        published(council, officer, draft)
+        refused = officer.send(f"/tenders/{draft}/copy", title="Again", reference="NV-1")
+        assert "is the reference of" in at_field(refused, "reference")
+        added = officer.send(f"/tenders/{draft}/copy", title="Again", reference="NV-2")
+        copy = tender_of(council, int(added.headers["location"].split("/")[2]))
+        assert (copy.stage, copy.closes_at, copy.parent_id) == (Stage.DRAFT, None, None)
+        assert copy.contract_value == 750_000
+
+
+class TestNote:
+    """What was considered before the procurement is written down, read, printed and in the record."""
+
+    NOTE: dict[str, Any] = {  # noqa: RUF012 - nobody changes it
+        "considered": "Local jobs.\r\nFewer lorries.",
+        "consultation": "Residents were asked in May.",
+        "proportion": "",
+        "market": "Six firms came.",
+        "answer": ["yes", "", "no", "", "", "", "not_applicable"],
+        "words": ["Three lots", "", "No time", "", "", "", ""],
+        "measure": ["X1", "X2"],
+        "relevance": ["Work is done on site.", ""],
+    }
+
+    def write(self, council: Council, browser: Browser, number: int, **changes: Any) -> Response:
+        fields = {"version": tender_of(council, number).version, **self.NOTE, **changes}
+        sent = browser.send(f"/tenders/{number}/note", on="/tenders/add", **fields)
+        return browser.get(sent.headers["location"]) if sent.status_code == 303 else sent
+
+    def test_it_is_kept_as_it_was_written(self, council: Council, officer: Browser, draft: int) -> None:
+        put(council, officer, draft)
+        assert "11 questions without an answer yet." in words(officer.get(f"/tenders/{draft}/note"))
+        page = self.write(council, officer, draft)
+        said = words(page)
+        assert "5 questions without an answer yet." in said
+        for part in ("Residents were asked in May.", "Six firms came.", "Yes Three lots", "Work is done on site."):
+            assert part in said
+        found = tender_of(council, draft)
+        assert found.note["considered"] == "Local jobs.\nFewer lorries."
+        assert found.note["measures"] == {"X1": "Work is done on site."}
+        self.write(council, officer, draft)
+        assert tender_of(council, draft) == found
+        put(council, officer, draft, area="South Vale")
+        assert tender_of(council, draft).note == found.note
+        form = officer.get(f"/tenders/{draft}/note?edit=yes")
+        assert 'value="Three lots"' in form.text
+
+    def test_it_can_be_written_until_the_bids_are_opened_and_by_an_officer(
+        self, council: Council, officer: Browser, draft: int
+    ) -> None:
+        published(council, officer, draft)
+        assert "Six firms came." in words(self.write(council, officer, draft))
+        reader = council.signed_in(council.add("Ash Lead", Role.POLICY_LEAD), address="192.0.2.7")
+        assert "<form" not in reader.get(f"/tenders/{draft}/note?edit=yes").text.split("<main")[1]
+        assert self.write(council, reader, draft).status_code == 403
+        with council.database.writing() as session:
+            session.execute(text("UPDATE tender SET stage = 'opened'"))
+        assert self.write(council, officer, draft, market="Seven.").status_code == 409
+        assert tender_of(council, draft).note["market"] == "Six firms came."
+
+    def test_the_second_of_two_people_sees_both(self, council: Council, officer: Browser, draft: int) -> None:
+        opened = tender_of(council, draft).version
+        self.write(council, officer, draft)
+        late = self.write(council, officer, draft, version=opened, market="Seven firms came.")
+        assert late.status_code == 409
+        assert "Market engagement Seven firms came. Six firms came." in words(late)
+        assert tender_of(council, draft).note["market"] == "Six firms came."

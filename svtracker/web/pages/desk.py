@@ -229,6 +229,8 @@ class OverviewPage(TenderPage):
     problems: tuple[Problem, ...]
     editions: tuple[Fact, ...]
     lots: tuple[Link, ...]
+    parent: Link | None
+    ways: tuple[Link, ...]
     next_label: str | None
     next_href: str | None
 
@@ -242,6 +244,7 @@ def overview_page(
     facts: Sequence[Fact],
     editions: Sequence[Edition],
     lots: Sequence[StoredTender],
+    parent: StoredTender | None = None,
 ) -> OverviewPage:
     """The page on which everybody starts who comes to a tender."""
     here = f"/tenders/{tender.id}"
@@ -262,8 +265,26 @@ def overview_page(
             for edition in editions
         ),
         lots=tuple(Link(label=f"Lot {lot.lot}: {lot.title}", href=f"/tenders/{lot.id}") for lot in lots),
+        parent=None if parent is None else Link(label=parent.title, href=f"/tenders/{parent.id}"),
+        ways=_ways(tender, roles=roles),
         next_label=label if allowed else None,
         next_href=f"{here}{part}" if allowed else None,
+    )
+
+
+def _ways(tender: StoredTender, *, roles: frozenset[Role]) -> tuple[Link, ...]:
+    """What else can be done with a tender, and the pages about it that are no room of their own."""
+    may_have_lots = tender.parent_id is None and tender.decided_at is None
+    ways = (
+        ("How social value will be evaluated", "/how", True),
+        ("Note before the procurement", "/note", True),
+        ("Add a lot", "/lots/add", may_have_lots),
+        ("Copy this tender", "/copy", True),
+    )
+    return tuple(
+        Link(label=label, href=f"/tenders/{tender.id}{part}")
+        for label, part, is_there in ways
+        if is_there and _may_open(part, roles)
     )
 
 

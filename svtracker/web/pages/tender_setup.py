@@ -44,13 +44,13 @@ METHOD_WORDS: Mapping[str, str] = {
     Method.TARGET: "Who reaches the target rate gets all the marks, who reaches half of it gets half. "
     "No other bid changes a mark.",
     Method.RELATIVE: "The highest social value gets all the marks, every other bid its share of it. "
-    "Each mark depends on the best bid.",
+    "Each mark depends on the best bid, which the target rate avoids.",
     Method.BANDS: "Each bid gets the marks of the highest band that it reaches. No other bid changes a mark.",
 }
 
 RELATIVE_NOTE = (
     "Under this method a mark depends on who else bids: one bid that offers very much lowers all others, and when it "
-    "drops out, the order of the rest can turn round. The target rate does not have this."
+    "drops out, the order of the rest can turn round."
 )
 
 DENOMINATOR_WORDS: Options = (
@@ -613,4 +613,51 @@ def publish_page(
         facts=() if settled is None else settings_facts(settled),
         points=points,
         error=error,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyPage(TenderPage):
+    """The form that makes a lot of a tender, or another tender, with its settings."""
+
+    action: str
+    is_lot: bool
+    values: Mapping[str, str]
+    faults: Mapping[str, str]
+    button: str
+
+
+def copy_page(
+    tender: StoredTender,
+    *,
+    roles: frozenset[Role],
+    is_lot: bool,
+    values: Mapping[str, str],
+    faults: Mapping[str, str] | None = None,
+) -> CopyPage:
+    """What a lot or a copy begins with: everything that is set, and none of the bids, dates and people."""
+    found = faults or {}
+    title = "Add a lot" if is_lot else "Copy this tender"
+    answer = "It begins with these settings, without bids, dates and people."
+    return CopyPage(
+        **frame_of(tender, roles=roles, here="/lots/add" if is_lot else "/copy", title=title),  # type: ignore[arg-type]
+        answer=f"{answer} A lot is scored as a tender of its own, and every setting may differ." if is_lot else answer,
+        head_title=f"{title}: {tender.title}",
+        errors=tuple(FormError(text=text, href=f"#{name}") for name, text in found.items()),
+        action=f"/tenders/{tender.id}/{'lots/add' if is_lot else 'copy'}",
+        is_lot=is_lot,
+        values=values,
+        faults=found,
+        button="Add the lot and set it up" if is_lot else "Copy it and set it up",
+    )
+
+
+def offered_measures(settings: Settings, version: Version | None) -> tuple[tuple[str, str], ...]:
+    """The measures that a tender offers as it is set at present, with their titles, without those left out."""
+    part: Mapping[str, Any] = tender_part(settings)
+    left_out = _listed(part.get(LEFT_OUT))
+    return tuple(
+        (one.ref, one.title)
+        for one in (() if version is None else version.measures.values())
+        if _is_offered(one, part) and one.ref not in left_out
     )

@@ -73,5 +73,8 @@ def overview(request: Request, session: Reading, me: Signed, tender: TenderNumbe
         facts=settings_facts(settled[0]) if settled else (),
         editions=setup.list_editions(session, tender, organisation_id=organisation_id),
         lots=setup.list_lots(session, tender, organisation_id=organisation_id),
+        parent=None
+        if found.parent_id is None
+        else setup.get_tender(session, found.parent_id, organisation_id=organisation_id),
     )
     return render(request, "tenders/overview.html", page)

@@ -21,20 +21,22 @@ from svtracker.kernel.problems import Problem, shown
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.rules.settings import Settings
 from svtracker.tenders.rules.stages import STAGE_WORDS, Stage, Step
-from svtracker.tenders.service import explaining, setup
+from svtracker.tenders.service import explaining, lots, setup
 from svtracker.tenders.service.amending import amend_and_tell
 from svtracker.web.access import OFFICER
 from svtracker.web.dependencies import Reading, Signed
 from svtracker.web.desk import TenderNumber, acting, has, tender_for
 from svtracker.web.guard import Viewer
 from svtracker.web.pages.frame import Renderer, render, wants_block
-from svtracker.web.pages.tender_how import published_page
-from svtracker.web.pages.tender_setup import SetupPage, differences, publish_page, rows_of, setup_page
+from svtracker.web.pages.tender_how import how_page, published_page
+from svtracker.web.pages.tender_setup import SetupPage, copy_page, differences, publish_page, rows_of, setup_page
 from svtracker.web.setup_form import SentForm, SetupForm, closing_of, faults_at_fields, line, settings_of
 
 router = APIRouter()
 
 FORM = "tenders/setup.html"
+COPY = "tenders/setup_copy.html"
+Text = Annotated[str, Form(max_length=1_000)]
 USE_PROPOSAL = "use_proposal"
 SHOW = "show"
 EXAMPLE = "example"
@@ -218,6 +220,78 @@ def amend(request: Request, me: Signed, tender: TenderNumber, form: SentForm) ->
         )
         is_fine = not is_asked and not problems
         return render(request, FORM, page, status=200 if is_fine else 409 if meanwhile else 422)
+
+
+@router.get("/tenders/{tender:int}/how")
+def how(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> Response:
+    """How social value will be evaluated: the page that goes to the bidders, printed or as a file."""
+    found = tender_for(session, me, tender)
+    page = how_page(
+        found,
+        roles=me.session.roles,
+        settled=setup.settled(session, found),
+        illustration=explaining.illustration_of(session, found.settings),
+        editions=setup.list_editions(session, tender, organisation_id=me.organisation.id),
+    )
+    return render(request, "tenders/setup_how.html", page)
+
+
+@router.get("/tenders/{tender:int}/lots/add")
+def lot_form(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> Response:
+    """The form that adds a lot."""
+    found = tender_for(session, me, tender)
+    number = len(setup.list_lots(session, tender, organisation_id=me.organisation.id)) + 1
+    names = {"lot": str(number), "title": found.title, "reference": f"{found.reference}-{number}"}
+    return render(request, COPY, copy_page(found, roles=me.session.roles, is_lot=True, values=names))
+
+
+@router.get("/tenders/{tender:int}/copy")
+def copy_form(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> Response:
+    """The form that copies a tender."""
+    found = tender_for(session, me, tender)
+    names = {"lot": "", "title": found.title, "reference": ""}
+    return render(request, COPY, copy_page(found, roles=me.session.roles, is_lot=False, values=names))
+
+
+@router.post("/tenders/{tender:int}/lots/add")
+def add_lot(
+    *, request: Request, me: Signed, tender: TenderNumber, lot: Text = "", title: Text = "", reference: Text = ""
+) -> Response:
+    """Adds a lot, which begins with the settings of the tender (RULES 3.9)."""
+    return _copied(request, me, tender, {"lot": lot, "title": title, "reference": reference}, is_lot=True)
+
+
+@router.post("/tenders/{tender:int}/copy")
+def copy(request: Request, me: Signed, tender: TenderNumber, title: Text = "", reference: Text = "") -> Response:
+    """Copies a tender, without bids, dates and people."""
+    return _copied(request, me, tender, {"lot": "", "title": title, "reference": reference}, is_lot=False)
+
+
+def _copied(request: Request, me: Viewer, number: int, names: dict[str, str], *, is_lot: bool) -> Response:
+    state = request.app.state
+    common: dict[str, Any] = {
+        "organisation_id": me.organisation.id,
+        "title": names["title"],
+        "reference": names["reference"],
+        "actor": acting(me, OFFICER),
+        "clock": state.clock,
+    }
+    try:
+        with state.database.writing() as session:
+            if is_lot:
+                added = lots.add_lot(session, number, lot=names["lot"], **common)
+            else:
+                added = setup.copy_tender(session, number, **common)
+    except RefusedError as refused:
+        faults = {problem.path: f"Enter {problem.wanted}." for problem in refused.problems}
+    except ReferenceTakenError as taken:
+        faults = {"reference": str(taken)}
+    else:
+        return RedirectResponse(f"/tenders/{added.id}/setup", status_code=303)
+    with state.database.reading() as session:
+        found = tender_for(session, me, number)
+        page = copy_page(found, roles=me.session.roles, is_lot=is_lot, values=names, faults=faults)
+        return render(request, COPY, page, status=422)
 
 
 State = tuple[Settings, datetime | None, Mapping[str, str]]
