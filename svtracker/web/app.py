@@ -20,6 +20,7 @@ from svtracker.web import errors
 from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
+from svtracker.web.api import tender_marks as tender_marks_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.guard import guard
@@ -33,6 +34,7 @@ from svtracker.web.routes import desk, home, organisation, people, sign_in
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
+from svtracker.web.routes import tender_marks as tender_marks_pages
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
@@ -97,6 +99,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         home,
         frameworks_pages,
         desk,
+        tender_marks_pages,
         tenders_pages,
         help_pages,
         sign_in,
@@ -106,7 +109,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tenders_api, identity_api, audit_api):
+    for twins in (frameworks_api, tender_marks_api, tenders_api, identity_api, audit_api):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

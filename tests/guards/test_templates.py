@@ -144,6 +144,11 @@ def rendered(
         "/tenders",
         "/tenders/1",
         "/tenders/add",
+        "/tenders/1/evaluators",
+        "/tenders/1/marks",
+        "/tenders/1/moderation",
+        "/tenders/8/marks",
+        "/tenders/11/moderation",
         "/people",
         "/people/1",
         "/people/add",
@@ -153,6 +158,8 @@ def rendered(
         "/messages/1",
     ):
         assert inside.get(path).status_code == 200
+    for part in ("/tenders/8/marks", "/tenders/11/moderation"):
+        assert inside.get(f"{part}/{_first_bid(inside, part)}/answer").status_code == 200
     assert client.get("/sign-in").status_code == 200
     with provider() as there:
         assert make_client(sqlite_url, **settings_of(there)).post("/sign-in/provider").status_code == 200
@@ -163,6 +170,11 @@ def rendered(
     assert client.get("/frameworks/open-toms/2021.1", headers={"hx-request-type": "partial"}).status_code == 200
     assert client.post("/score", data={"text": WORKED}).status_code == 200
     return seen
+
+
+def _first_bid(inside: TestClient, part: str) -> int:
+    answers = inside.get(f"/api/v1{part}").json()["answers"]
+    return int(answers[0]["bid"])
 
 
 def test_every_template_compiles_and_is_shown_somewhere(rendered: dict[str, set[type]], client: TestClient) -> None:

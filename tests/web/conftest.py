@@ -16,7 +16,7 @@ from svtracker.storage import migrations
 from tests.identity.people import hash_quickly
 from tests.web.council import Council, council_on
 from tests.web.installation import application, client_of, fill
-from tests.web.visitors import add_somebody, give_every_role, visitor
+from tests.web.visitors import add_moderated, add_somebody, give_every_role, visitor
 
 MakeClient = Callable[..., TestClient]
 
@@ -71,6 +71,7 @@ def inside_app(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> FastA
     app = application(f"sqlite:///{file}")
     add_somebody(app.state.database)
     give_every_role(app.state.database)
+    add_moderated(app.state.database)
     return app
 
 

@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, str, bool], ...] = (
     ("Overview", "", True),
     ("Set-up", "/setup", True),
     ("Bids", "/bids", True),
+    ("Evaluators", "/evaluators", True),
     ("Compare", "/evaluation", False),
     ("Marks", "/marks", False),
     ("Moderation", "/moderation", False),
