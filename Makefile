@@ -6,11 +6,15 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+SOFFICE ?= $(shell command -v soffice || command -v libreoffice)
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A process of tests on each core, up to four, each with a PostgreSQL of its own; whoever is idle takes over tests of
+# the other. For one process: make test ARGS="-n 0".
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check setup bench real lock format screenshots chromium
+.PHONY: help run test test-office check setup bench real lock format screenshots chromium office
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -18,8 +22,12 @@ help: ## Show this list
 run: $(VENV)/.runtime ## Install what is missing and serve the demo (PORT=8123 HOST=0.0.0.0 override)
 	@$(BIN)/python -m svtracker serve --demo --host $(HOST) --port $(PORT)
 
-test: $(VENV)/.development chromium ## Install what the tests need and run all of them
-	@CHROMIUM="$$(command -v "$(CHROMIUM)" || command -v chromium)" $(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.development chromium ## Install what the tests need and run all of them, or some: ARGS=tests/kernel
+	@CHROMIUM="$$(command -v "$(CHROMIUM)" || command -v chromium)" $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+
+test-office: $(VENV)/.development office ## Let LibreOffice recalculate bidders' workbooks and compare with the rules
+	@SOFFICE="$$(command -v "$(SOFFICE)" || command -v soffice || command -v libreoffice)" \
+		$(BIN)/python -m pytest tests/office/with_libreoffice.py $(ARGS)
 
 check: $(VENV)/.development ## Check format, lint, types, the import contract and unused dependencies
 	@$(BIN)/ruff format --check .
@@ -73,3 +81,9 @@ chromium:
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Installing Chromium …"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 		else echo "The browser tests need Chromium: install the package chromium, or set CHROMIUM to its path."; exit 1; fi; fi
+
+office:
+	@if [ -z "$(SOFFICE)" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing LibreOffice Calc …"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; \
+		else echo "These tests need LibreOffice Calc: install the package libreoffice-calc-nogui, or set SOFFICE to its path."; exit 1; fi; fi

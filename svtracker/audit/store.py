@@ -5,9 +5,9 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, insert, or_, select, update
+from sqlalchemy import Select, bindparam, false, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -15,6 +15,7 @@ from svtracker.audit.rules.events import Actor, Entry, Head, at_text, is_keepabl
 from svtracker.audit.rules.searching import in_json, mentions, small
 from svtracker.audit.tables import EventRow, HeadRow, PersonRow
 from svtracker.storage.texts import small_letters
+from svtracker.storage.walls import across
 
 _ROWS_AT_ONCE = 1000
 
@@ -64,6 +65,9 @@ class Choices:
         )
 
 
+_Columns = TypeVarTuple("_Columns")
+
+
 class Mark(NamedTuple):
     """What a sample is drawn by: where an event stands, and its hash."""
 
@@ -87,6 +91,11 @@ class Person:
     erased_by_id: int | None
     erased_because: str | None
 
+
+# Why a statement means the rows of all organisations.
+_BY_NUMBER = "people are known by number, whoever's they are"
+_ALL_CHAINS = "the check proves the chain of every organisation"
+_WHOLE = "the command line, the check and administrators of the installation read every chain"
 
 _ENTRY = (
     col(EventRow.organisation_id),
@@ -124,7 +133,7 @@ _PERSON = (
     col(PersonRow.erased_because),
 )
 # Every page asks who is there, so this is made once.
-_GET_PERSON = select(*_PERSON).where(col(PersonRow.id) == bindparam("person_id"))
+_GET_PERSON = across(select(*_PERSON).where(col(PersonRow.id) == bindparam("person_id")), _BY_NUMBER)
 
 
 def get_head(session: Session, *, organisation_id: int | None) -> Head | None:
@@ -135,7 +144,8 @@ def get_head(session: Session, *, organisation_id: int | None) -> Head | None:
 
 def list_heads(session: Session) -> tuple[Head, ...]:
     """The ends of all chains: first of what all share, then of the organisations in the order of their numbers."""
-    return tuple(Head(**one._asdict()) for one in session.execute(select(*_HEAD).order_by(col(HeadRow.chain))))
+    asked = across(select(*_HEAD).order_by(col(HeadRow.chain)), _ALL_CHAINS)
+    return tuple(Head(**one._asdict()) for one in session.execute(asked))
 
 
 def add_entry(session: Session, entry: Entry) -> None:
@@ -151,8 +161,8 @@ def add_entry(session: Session, entry: Entry) -> None:
 
 def list_chains(session: Session) -> tuple[int | None, ...]:
     """The organisations that have a chain, or a head without one; none stands for what all share."""
-    events = session.execute(select(col(EventRow.chain)).distinct()).scalars()
-    heads = session.execute(select(col(HeadRow.chain))).scalars()
+    events = session.execute(across(select(col(EventRow.chain)).distinct(), _ALL_CHAINS)).scalars()
+    heads = session.execute(across(select(col(HeadRow.chain)), _ALL_CHAINS)).scalars()
     return tuple(chain or None for chain in sorted({*events, *heads}))
 
 
@@ -183,7 +193,7 @@ def read_newest(
 def get_place(session: Session, *, scope: Scope, chain: int, sequence: int) -> int | None:
     """The place of an event among all that were recorded; none where the scope does not hold it."""
     asked = select(col(EventRow.id)).where(col(EventRow.chain) == chain, col(EventRow.sequence) == sequence)
-    return session.execute(asked.where(*_within(scope))).scalar_one_or_none()
+    return session.execute(_scoped(asked, scope)).scalar_one_or_none()
 
 
 def list_choices(session: Session, *, organisation_id: int | None, after: int) -> Choices:
@@ -266,19 +276,23 @@ def list_people(session: Session, *, scope: Scope, ids: Iterable[int] | None = N
     asked = select(*_PERSON).order_by(col(PersonRow.id))
     if ids is not None:
         asked = asked.where(col(PersonRow.id).in_(sorted(set(ids))))
-    if not scope.whole:
+    if scope.whole:
+        asked = across(asked, _WHOLE)
+    else:
         of_none = col(PersonRow.organisation_id).is_(None)
         asked = asked.where(or_(of_none, col(PersonRow.organisation_id) == scope.organisation_id))
     return tuple(Person(**one._asdict()) for one in session.execute(asked))
 
 
-def _within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+def _scoped(asked: Select[*_Columns], scope: Scope) -> Select[*_Columns]:
+    if scope.whole:
+        return across(asked, _WHOLE)
     # The sum keeps the databases from going by the chain and sorting all of it where only the newest are asked for.
-    return () if scope.whole else ((col(EventRow.chain) + 0).in_([0, _chain(scope.organisation_id)]),)
+    return asked.where((col(EventRow.chain) + 0).in_([0, _chain(scope.organisation_id)]))
 
 
 def _asked(scope: Scope, filters: Filters) -> Select[*tuple[Any, ...]]:
-    asked = select(*_ENTRY).where(*_within(scope))
+    asked = _scoped(select(*_ENTRY), scope)
     wanted = (
         (EventRow.object_kind, filters.object_kind),
         (EventRow.object_id, filters.object_id),
@@ -303,7 +317,8 @@ def _asked(scope: Scope, filters: Filters) -> Select[*tuple[Any, ...]]:
 
 
 def _update_person(session: Session, person_id: int, **values: Any) -> Person:
-    changing = update(PersonRow).where(col(PersonRow.id) == person_id).values(values).returning(*_PERSON)
+    changing = across(update(PersonRow).where(col(PersonRow.id) == person_id), _BY_NUMBER)
+    changing = changing.values(values).returning(*_PERSON)
     return Person(**session.execute(changing).one()._asdict())
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from svtracker.audit.rules.events import ActorKind
-from svtracker.storage.base import Row, one_of
+from svtracker.storage.base import Row, one_of, secret, walled_by
 
 # The number 0 stands for the chain of what all organisations share, so that a unique constraint covers it as well.
 _OF_ITS_ORGANISATION = "chain = COALESCE(organisation_id, 0)"
@@ -22,6 +22,7 @@ class EventRow(Row, table=True):
         CheckConstraint("(actor_kind = 'person') = (actor_id IS NOT NULL)", name="actor_id"),
         one_of("actor_kind", ActorKind),
         Index(None, "object_kind", "object_id"),
+        walled_by("chain"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -45,7 +46,7 @@ class HeadRow(Row, table=True):
     """The end of a chain: the number and the hash of its last event."""
 
     __tablename__ = "audit_head"
-    __table_args__ = (CheckConstraint(_OF_ITS_ORGANISATION, name="chain"),)
+    __table_args__ = (CheckConstraint(_OF_ITS_ORGANISATION, name="chain"), walled_by("chain"))
 
     chain: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     organisation_id: int | None = Field(foreign_key="organisation.id")
@@ -73,7 +74,7 @@ class PersonRow(Row, table=True):
     organisation_id: int | None = Field(foreign_key="organisation.id")
     name: str | None
     email: str | None
-    salt: str | None
+    salt: str | None = Field(sa_column_kwargs=secret("It keeps the hash of an erased person from being guessed."))
     sha256: str
     erased_at: datetime | None
     erased_by_kind: str | None

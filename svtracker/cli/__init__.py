@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from svtracker.cli import audit, db, frameworks, messages, organisations, score, serve, users
+from svtracker.cli import audit, db, frameworks, messages, organisations, score, serve, tenders, users
 from svtracker.cli.door import Door
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(frameworks.app, name="frameworks")
 app.add_typer(messages.app, name="messages")
 app.add_typer(organisations.app, name="organisations")
+app.add_typer(tenders.app, name="tenders")
 app.add_typer(users.app, name="users")
 app.command(name="score")(score.score)
 app.command(name="serve")(serve.serve)

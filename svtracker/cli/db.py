@@ -43,6 +43,7 @@ def check() -> None:
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
     from svtracker.audit import service as audit
     from svtracker.frameworks import service as frameworks
+    from svtracker.frameworks.rules.owners import WHOLE_INSTALLATION
     from svtracker.identity import service as identity
     from svtracker.kernel import wording
     from svtracker.kernel.exceptions import RefusedError
@@ -59,7 +60,7 @@ def check() -> None:
         ]
         indices = registers.reference_figures(settings.reference_dir).indices
         with database.reading() as session:
-            versions = frameworks.list_versions(session)
+            versions = frameworks.list_versions(session, whose=WHOLE_INSTALLATION)
             problems += frameworks.check_stored_versions(session, indices=indices)
             problems += audit.check_chains(session)
             problems += identity.check_accounts(session)
@@ -99,6 +100,37 @@ def backup(
     tables = wording.counted(len(manifest.tables), "table")
     typer.echo(f"wrote {file}: {wording.counted(manifest.rows, 'row')} of {tables} at {manifest.migration}")
     typer.echo(f"sha256 {backups.sha256_of(file)}")
+
+
+@app.command()
+def tidy(
+    commit: Annotated[bool, typer.Option("--commit", help="Do it; without this, only say what would be done.")] = False,
+) -> None:
+    """Delete what has ended and is kept no longer; `svtracker serve` does so once a day.
+
+    Tries to sign in and requests for a new password after a day, unfinished ways to the identity provider after ten
+    minutes, sessions 30 days after their end (the last of each account stays), personal links 90 days after they were
+    closed. How much was deleted is recorded as an event; the events themselves always stay.
+    """
+    from dataclasses import asdict
+
+    from svtracker.audit.rules.events import COMMAND_LINE
+    from svtracker.identity import service
+
+    with opened() as (_, database):
+        if commit:
+            with database.writing() as session:
+                found = service.tidy(session, actor=COMMAND_LINE)
+        else:
+            with database.reading() as session:
+                found = service.plan_tidying(session)
+    for name, number in asdict(found).items():
+        if number:
+            typer.echo(f"{name.replace('_', ' ')}: {number:,} {'deleted' if commit else 'would be deleted'}")
+    if not found:
+        typer.echo("nothing to do: nothing that has ended is older than it may be")
+    elif not commit:
+        typer.echo("Nothing was changed. Run it again with --commit to delete them.")
 
 
 @app.command()

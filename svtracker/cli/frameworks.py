@@ -10,7 +10,10 @@ import typer
 from svtracker.cli.door import opened
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from svtracker.frameworks.rules.diff import Difference
+    from svtracker.frameworks.rules.owners import Whose
     from svtracker.frameworks.rules.values import Version
     from svtracker.kernel.exceptions import NotFoundError
     from svtracker.settings import Settings
@@ -31,17 +34,24 @@ Paths = Annotated[
     ),
 ]
 Name = Annotated[str, typer.Argument(help="A version, as in open-toms@2021.1.", show_default=False)]
+Slug = Annotated[
+    str | None,
+    typer.Option("--organisation", help="With this organisation's own, by its slug.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("list")
-def list_versions(as_json: AsJson = False) -> None:
-    """List the versions that are loaded: standing, counts per list, year of the prices, SHA-256 of the file."""
+def list_versions(organisation: Slug = None, as_json: AsJson = False) -> None:
+    """List the versions that are loaded: standing, counts per list, year of the prices, SHA-256 of the file.
+
+    Measure sets of one organisation's own are listed with --organisation alone.
+    """
     from svtracker.frameworks import service
     from svtracker.frameworks.answer import versions_answer
 
     with opened() as (_, database), database.reading() as session:
-        versions = service.list_versions(session)
+        versions = service.list_versions(session, whose=_whose(session, organisation))
     if as_json:
         _print_json(versions_answer(versions))
     elif not versions:
@@ -91,6 +101,10 @@ def check(paths: Paths = None) -> None:
 def load(
     paths: Paths = None,
     reason: Annotated[str, typer.Option(help="Why, as the record of events shall say it.", show_default=False)] = "",
+    organisation: Annotated[
+        str | None,
+        typer.Option(help="As its own, by its slug; else shared by all.", show_default=False),
+    ] = None,
 ) -> None:
     """Load measure-set files into the database: all of them, or none where one has a problem.
 
@@ -105,7 +119,12 @@ def load(
         indices = registers.reference_figures(settings.reference_dir).indices
         with database.writing() as session:
             loaded = service.load_paths(
-                session, _at(paths, settings), indices=indices, actor=COMMAND_LINE, reason=reason
+                session,
+                _at(paths, settings),
+                indices=indices,
+                actor=COMMAND_LINE,
+                reason=reason,
+                organisation_id=_whose(session, organisation).organisation_id,
             )
     _require_some(loaded, _at(paths, settings))
     for one in loaded:
@@ -113,7 +132,7 @@ def load(
 
 
 @app.command()
-def diff(old: Name, new: Name, as_json: AsJson = False) -> None:
+def diff(old: Name, new: Name, organisation: Slug = None, as_json: AsJson = False) -> None:
     """Compare two versions: added, removed, renamed, revalued, moved, unit, locality, counts per list.
 
     Each version is taken from the database where it is loaded, else from the folder of measure sets.
@@ -122,8 +141,9 @@ def diff(old: Name, new: Name, as_json: AsJson = False) -> None:
     from svtracker.frameworks.rules.diff import difference
 
     with opened() as (settings, database):
-        first, second = (_find_version(name, settings, database) for name in (old, new))
-        found = difference(first, second, between=_versions_at_hand(second.set_id, settings, database))
+        first, second = (_find_version(name, settings, database, organisation) for name in (old, new))
+        between = _versions_at_hand(second.set_id, settings, database, organisation)
+        found = difference(first, second, between=between)
     if as_json:
         _print_json(difference_answer(found))
     else:
@@ -137,17 +157,28 @@ def export(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; without it, standard output.")
     ] = None,
+    organisation: Slug = None,
 ) -> None:
     """Write the file of a version, byte for byte as it was released.
 
     The version is taken from the database where it is loaded, else from the folder of measure sets.
     """
     with opened() as (settings, database):
-        data = _find_file(name, settings, database)
+        data = _find_file(name, settings, database, organisation)
     if output is None:
         typer.echo(data, nl=False)
     else:
         output.write_bytes(data)
+
+
+def _whose(session: "Session", organisation: str | None) -> "Whose":
+    """The measure sets that are meant: the shared ones, with those of an organisation where one is named."""
+    from svtracker.frameworks.rules.owners import SHARED, Whose
+    from svtracker.registers import service as registers
+
+    if organisation is None:
+        return SHARED
+    return Whose(organisation_id=registers.find_organisation(session, organisation).id)
 
 
 def _at(paths: Sequence[Path] | None, settings: "Settings") -> list[Path]:
@@ -168,7 +199,7 @@ def _require_some(found: Sequence[object], paths: Sequence[Path]) -> None:
         raise NotFoundError(what="measure set in", name=where, do="A version is a file SET/VERSION.yaml in a folder.")
 
 
-def _find_version(name: str, settings: "Settings", database: "Database") -> "Version":
+def _find_version(name: str, settings: "Settings", database: "Database", organisation: str | None) -> "Version":
     from svtracker.frameworks import folder, service
     from svtracker.kernel.exceptions import DatabaseNotReadyError, NotFoundError
     from svtracker.registers import service as registers
@@ -176,7 +207,7 @@ def _find_version(name: str, settings: "Settings", database: "Database") -> "Ver
     set_id, version = service.split_name(name)
     try:
         with database.reading() as session:
-            return service.get_version(session, name)
+            return service.get_version(session, name, whose=_whose(session, organisation))
     except (DatabaseNotReadyError, NotFoundError):
         indices = registers.reference_figures(settings.reference_dir).indices
         found = folder.find_in_folder(_shipped(settings), set_id=set_id, version=version, indices=indices)
@@ -185,7 +216,9 @@ def _find_version(name: str, settings: "Settings", database: "Database") -> "Ver
     return found
 
 
-def _versions_at_hand(set_id: str, settings: "Settings", database: "Database") -> tuple["Version", ...]:
+def _versions_at_hand(
+    set_id: str, settings: "Settings", database: "Database", organisation: str | None
+) -> tuple["Version", ...]:
     """All versions of a set, to follow a measure over several steps: loaded ones, and those of the folder."""
     from svtracker.frameworks import loader, service
     from svtracker.kernel.exceptions import DatabaseNotReadyError
@@ -196,20 +229,20 @@ def _versions_at_hand(set_id: str, settings: "Settings", database: "Database") -
     versions = {file.version.version: file.version for file in files if file.version is not None}
     try:
         with database.reading() as session:
-            versions |= service.versions_of_set(session, set_id)
+            versions |= service.versions_of_set(session, set_id, whose=_whose(session, organisation))
     except DatabaseNotReadyError:
         pass
     return tuple(versions.values())
 
 
-def _find_file(name: str, settings: "Settings", database: "Database") -> bytes:
+def _find_file(name: str, settings: "Settings", database: "Database", organisation: str | None) -> bytes:
     from svtracker.frameworks import folder, service
     from svtracker.kernel.exceptions import DatabaseNotReadyError, NotFoundError
 
     set_id, version = service.split_name(name)
     try:
         with database.reading() as session:
-            return service.export_version(session, name).data
+            return service.export_version(session, name, whose=_whose(session, organisation)).data
     except (DatabaseNotReadyError, NotFoundError):
         file = folder.file_in_folder(_shipped(settings), set_id=set_id, version=version)
     if file is None:

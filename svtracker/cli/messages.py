@@ -45,7 +45,7 @@ def send() -> None:
     Ends with status 1 where a message could not be sent, so that a timer can report it.
     """
     from svtracker.kernel import wording
-    from svtracker.web.postman import send_waiting
+    from svtracker.web.chores import send_waiting
 
     with opened() as (settings, database):
         done = send_waiting(settings, database)

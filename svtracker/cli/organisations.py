@@ -1,6 +1,7 @@
 """`svtracker organisations`: the councils and partner bodies that work with this installation."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,7 +9,7 @@ import typer
 from svtracker.cli.door import opened
 
 app = typer.Typer(
-    help="The councils and partner bodies of this installation: add one, list them.",
+    help="The councils and partner bodies of this installation: add one, list them, export one.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -36,6 +37,33 @@ def add(
             session, slug=slug, name=name, short_name=short_name, is_demo=False, actor=COMMAND_LINE
         )
     typer.echo(f"added {added.name} ({added.slug})")
+
+
+@app.command()
+def export(
+    slug: Annotated[str, typer.Argument(help="The organisation's slug.", show_default=False)],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The ZIP to write; it must be new.")],
+) -> None:
+    """Write everything about one organisation as open files (CSV, JSON) with the meaning of each table and column.
+
+    Nothing of another organisation is in it, and no password, token or secret. The record of events is in it with its
+    hashes; README.txt in the archive says how to prove it without svtracker.
+    """
+    from svtracker.kernel import wording
+    from svtracker.registers import service
+    from svtracker.reports import leaving
+
+    with opened() as (_, database), database.reading() as session:
+        organisation = service.find_organisation(session, slug)
+        with output.open("xb") as file:
+            try:
+                output.chmod(0o600)  # bids and names of people are in it
+                found = leaving.write_export(session, organisation, file)
+            except BaseException:
+                output.unlink()
+                raise
+    rows, tables = wording.counted(found.total, "row"), wording.counted(len(found.rows), "table")
+    typer.echo(f"wrote {output}: {rows} of {tables} about {organisation.name}")
 
 
 @app.command("list")

@@ -81,6 +81,13 @@ def as_csv(sheet: Sheet) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def csv_line(cells: Sequence[Cell]) -> bytes:
+    """One line of such a table, for one that is too long to be held at once; the mark stands before the first."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow([_csv_cell(cell) for cell in cells])
+    return out.getvalue().encode()
+
+
 def _csv_cell(cell: Cell) -> str:
     match cell:
         case None:

@@ -305,6 +305,7 @@ def _taken_apart(data: bytes, limits: Limits) -> dict[str, Any]:
             input=data,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env={},
             timeout=2 * limits.seconds,
             check=False,
         )

@@ -10,13 +10,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
+from typing import TypeVar
 
 import yaml
 
 from svtracker.kernel.problems import Problem, shown
 
 Path = tuple[str | int, ...]
+
+_T = TypeVar("_T")
 
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 50
@@ -100,12 +104,22 @@ def read_document(*, name: str, data: bytes) -> Document:
     UTF-8, binary data, faults of syntax, a key given twice, anchors and aliases, tags, more than 50 levels, more
     than one document, keys that are not text, an empty file.
     """
-    fault = _fault_of_bytes(name, data)
+    fault = _fault_of_bytes(name, data, largest=LARGEST_FILE)
     if fault is not None:
         return Document(name=name, value=None, problems=(fault,))
     text = data.decode("utf-8-sig")
-    reader = _read_json if name.lower().endswith(".json") else _read_yaml
-    return reader(name, text)
+    return _read_json(name, text) if name.lower().endswith(".json") else _read_yaml(name, text)
+
+
+def read_json_exactly(*, name: str, data: bytes, largest: int = LARGEST_FILE) -> Document:
+    """The same for JSON of another format, where amounts are numbers: one with a point keeps its digits as a decimal.
+
+    `104988.02` is Decimal("104988.02"), never the nearest binary fraction. The name of the file says nothing.
+    """
+    fault = _fault_of_bytes(name, data, largest=largest)
+    if fault is not None:
+        return Document(name=name, value=None, problems=(fault,))
+    return _read_json(name, data.decode("utf-8-sig"), parse_float=Decimal)
 
 
 def bytes_of(path: pathlib.Path, *, name: str | None = None) -> bytes | Problem:
@@ -150,9 +164,9 @@ def capped(problems: Sequence[Problem], *, beyond: int = 0) -> tuple[Problem, ..
     return (*problems[:MOST_PROBLEMS], last)
 
 
-def _fault_of_bytes(name: str, data: bytes) -> Problem | None:
+def _fault_of_bytes(name: str, data: bytes, *, largest: int) -> Problem | None:
     """Why these bytes are no text file, before any parser sees them."""
-    found = _not_a_text_file(data) or _not_plain_utf_8(data)
+    found = _not_a_text_file(data, largest=largest) or _not_plain_utf_8(data)
     if found is None:
         return None
     seen, wanted, line = found
@@ -162,9 +176,9 @@ def _fault_of_bytes(name: str, data: bytes) -> Problem | None:
 _Fault = tuple[str, str, int | None]
 
 
-def _not_a_text_file(data: bytes) -> _Fault | None:
-    if len(data) > LARGEST_FILE:
-        return f"a file of {len(data):,} bytes", f"at most 1 MiB ({LARGEST_FILE:,} bytes)", None
+def _not_a_text_file(data: bytes, *, largest: int) -> _Fault | None:
+    if len(data) > largest:
+        return f"a file of {len(data):,} bytes", f"at most {largest // LARGEST_FILE} MiB ({largest:,} bytes)", None
     for signature, seen, wanted in _SIGNATURES:
         if data.startswith(signature):
             return seen, wanted, None
@@ -400,7 +414,7 @@ def _syntax_fault(name: str, text: str, error: yaml.YAMLError) -> Problem:
 # --- JSON -----------------------------------------------------------------------------------------------------------
 
 
-def _read_json(name: str, text: str) -> Document:
+def _read_json(name: str, text: str, *, parse_float: Callable[[str], float | Decimal] = float) -> Document:
     faults = _Faults(name)
     tokens = _JSON_TOKEN.finditer(text)
     depth = values = 0
@@ -417,7 +431,9 @@ def _read_json(name: str, text: str) -> Document:
             faults.add(path=(), seen=seen, wanted=wanted, line=line)
             return Document(name=name, value=None, problems=capped(faults.found))
     try:
-        value = json.loads(text, parse_int=_short(int), parse_float=_short(float), parse_constant=lambda _word: None)
+        value = json.loads(
+            text, parse_int=_short(int), parse_float=_short(parse_float), parse_constant=lambda _word: None
+        )
     except json.JSONDecodeError as error:
         lines = text.split("\n")
         seen = shown(lines[error.lineno - 1].strip()) if lines[error.lineno - 1].strip() else "the end of the text"
@@ -428,7 +444,7 @@ def _read_json(name: str, text: str) -> Document:
     return Document(name=name, value=value, lines=MappingProxyType(lines_of), problems=capped(faults.found))
 
 
-def _short(convert: Callable[[str], int | float]) -> Callable[[str], int | float | None]:
+def _short(convert: Callable[[str], _T]) -> Callable[[str], _T | None]:
     """A long number becomes nothing here; the walk over the tokens names it with its place."""
     return lambda text: convert(text) if len(text) <= LONGEST_NUMBER else None
 

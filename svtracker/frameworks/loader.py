@@ -1,7 +1,7 @@
 """Reads measure sets from their files: one version, or all versions of a folder with everything that is wrong."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +85,47 @@ def load_paths(paths: Iterable[Path], *, indices: Mapping[str, PriceIndex]) -> t
     beside = {file for path in asked if path.is_file() for file in path.parent.glob("*.yaml")}
     read = {path: _read_file(path, indices=indices) for path in sorted({*asked, *beside})}
     return tuple(_with_succession(path, read=read) for path in sorted(asked))
+
+
+def read_upload(
+    *,
+    name: str,
+    data: bytes,
+    indices: Mapping[str, PriceIndex],
+    versions_of: Callable[[str], Mapping[str, Version]],
+) -> VersionFile:
+    """One version that stands in no folder, checked against those of its set that are there already."""
+    read = _read(name=name, data=data, indices=indices, expected_id=None, expected_version=None)
+    version, problems = read.version, read.problems
+    if version is not None:
+        versions = versions_of(version.set_id)
+        findings = (*_circle_of(version, versions), *check_succession(version, previous=_previous(version, versions)))
+        more = _as_problems(read.document, findings)
+        problems = capped(sorted([*problems, *more], key=_line))
+    return VersionFile(
+        name=name,
+        set_id="" if version is None else version.set_id,
+        version_name="" if version is None else version.version,
+        data=data,
+        version=None if problems else version,
+        problems=problems,
+        as_written=version,
+    )
+
+
+def _previous(version: Version, versions: Mapping[str, Version]) -> Version | None:
+    return None if version.supersedes is None else versions.get(version.supersedes)
+
+
+def _circle_of(version: Version, versions: Mapping[str, Version]) -> Iterable[Finding]:
+    passed = [version.version]
+    here = _previous(version, versions)
+    while here is not None and here.version not in passed:
+        passed.append(here.version)
+        here = _previous(here, versions)
+    if here is not None and here.version == version.version and len(passed) > 1:
+        names = " -> ".join([*passed, version.version])
+        yield Finding(path=("supersedes",), seen=f"a circle: {names}", wanted="an earlier version, or null")
 
 
 def _files_at(path: Path) -> list[Path]:

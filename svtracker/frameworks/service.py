@@ -15,11 +15,12 @@ from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.frameworks import loader, store
 from svtracker.frameworks.loader import VersionFile
 from svtracker.frameworks.rules.diff import Difference, changes_between_files, difference
+from svtracker.frameworks.rules.owners import SHARED, WHOLE_INSTALLATION, Whose, fault_of_name
 from svtracker.frameworks.rules.values import Status, Version
 from svtracker.frameworks.store import StoredFile, StoredVersion
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, RefusedError, ReleasedVersionChangedError
-from svtracker.kernel.problems import Problem
+from svtracker.kernel.problems import Problem, shown
 from svtracker.registers.rules.figures import PriceIndex
 
 
@@ -60,48 +61,108 @@ def load_paths(
     indices: Mapping[str, PriceIndex],
     actor: Actor,
     reason: str = "",
+    organisation_id: int | None = None,
     clock: Clock = system_clock,
 ) -> tuple[Loaded, ...]:
     """Loads the versions at some paths (files, folders of a set, folders of sets), or none where one has a problem.
 
     A second run says `unchanged`. A draft that changed is replaced; a released or withdrawn version whose file
-    changed is refused, naming what changed (RULES 2.9).
+    changed is refused, naming what changed (RULES 2.9). They are an organisation's own, or shared by all.
     """
     files = loader.load_paths(paths, indices=indices)
-    problems = [problem for file in files for problem in (*_released_before(session, file), *file.problems)]
+    problems = [
+        problem
+        for file in files
+        for problem in (*_not_its_own(session, file, organisation_id), *_released_before(session, file), *file.problems)
+    ]
     if problems:
         raise RefusedError(problems)
-    return tuple(load_version_file(session, file, actor=actor, reason=reason, clock=clock) for file in files)
+    return tuple(
+        load_version_file(session, file, actor=actor, reason=reason, organisation_id=organisation_id, clock=clock)
+        for file in files
+    )
+
+
+def read_upload(
+    session: Session, *, name: str, data: bytes, indices: Mapping[str, PriceIndex], organisation_id: int
+) -> tuple[VersionFile, LoadOutcome]:
+    """What loading one file for an organisation would do; refused with everything that is wrong with it (RULES 7.1).
+
+    A version is checked against the one that it supersedes among those that the organisation sees.
+    """
+    own = Whose(organisation_id=organisation_id)
+    file = loader.read_upload(
+        name=name,
+        data=data,
+        indices=indices,
+        versions_of=lambda set_id: versions_of_set(session, set_id, whose=own),
+    )
+    problems = [*_not_its_own(session, file, organisation_id), *file.problems]
+    if problems or file.version is None:
+        raise RefusedError(problems)
+    standing = store.get_standing(session, set_id=file.set_id, version=file.version_name, whose=own)
+    if standing is None:
+        return file, LoadOutcome.NEW
+    status, sha256 = standing
+    if sha256 == file.version.sha256:
+        return file, LoadOutcome.UNCHANGED
+    if _is_frozen(status):
+        changes = changes_between_files(get_version(session, file.version.name, whose=own), file.version)
+        seen = f"another file than the one {status.value} as {file.version.name}: {'; '.join(changes)}"
+        wanted = "the file as it was, or a new version: a released version never changes"
+        raise RefusedError([Problem(file=file.name, path="version", seen=seen, wanted=wanted)])
+    return file, LoadOutcome.REPLACED
 
 
 def load_version_file(
-    session: Session, file: VersionFile, *, actor: Actor, reason: str = "", clock: Clock = system_clock
+    session: Session,
+    file: VersionFile,
+    *,
+    actor: Actor,
+    reason: str = "",
+    organisation_id: int | None = None,
+    clock: Clock = system_clock,
 ) -> Loaded:
     """Loads one file that has been read; one that has a problem is refused with everything that is wrong.
 
-    What it does is an event of the record, saved with it: `version_loaded`, or `draft_replaced` with what was there.
+    What it does is an event of the record, saved with it: `version_loaded`, or `draft_replaced` with what was there. It
+    stands in the chain of the organisation whose own the measure set is, or in that of what all share.
     """
     version = file.version
     if version is None:
         raise RefusedError(file.problems)
-    standing = store.get_standing(session, set_id=version.set_id, version=version.version)
+    if taken := tuple(_not_its_own(session, file, organisation_id)):
+        raise RefusedError(taken)
+    whose = Whose(organisation_id=organisation_id)
+    standing = store.get_standing(session, set_id=version.set_id, version=version.version, whose=whose)
     if standing is None:
-        outcome, save = LoadOutcome.NEW, store.add_version
+        outcome = LoadOutcome.NEW
     else:
         status, sha256 = standing
         if sha256 == version.sha256:
             return Loaded(name=version.name, file=file.name, outcome=LoadOutcome.UNCHANGED)
         if _is_frozen(status):
-            stored = get_version(session, version.name)
+            stored = get_version(session, version.name, whose=whose)
             raise ReleasedVersionChangedError(
                 version=version.name, file=file.name, changes=changes_between_files(stored, version)
             )
-        outcome, save = LoadOutcome.REPLACED, store.replace_version
+        outcome = LoadOutcome.REPLACED
     at = clock()
-    save(session, version=version, file_name=Path(file.name).name, data=file.data, loaded_at=at)
+    file_name = Path(file.name).name
+    if outcome is LoadOutcome.NEW:
+        store.add_version(
+            session,
+            version=version,
+            file_name=file_name,
+            data=file.data,
+            loaded_at=at,
+            organisation_id=organisation_id,
+        )
+    else:
+        store.replace_version(session, version=version, file_name=file_name, data=file.data, loaded_at=at)
     old_status, old_sha256 = (None, None) if standing is None else standing
     event = Event(
-        organisation_id=None,
+        organisation_id=organisation_id,
         at=at,
         actor=actor,
         what="version_loaded" if outcome is LoadOutcome.NEW else "draft_replaced",
@@ -117,9 +178,9 @@ def load_version_file(
     return Loaded(name=version.name, file=file.name, outcome=outcome)
 
 
-def list_versions(session: Session) -> tuple[StoredVersion, ...]:
-    """All versions that are loaded, by set and by the day from which they are valid."""
-    return store.list_versions(session)
+def list_versions(session: Session, *, whose: Whose = SHARED) -> tuple[StoredVersion, ...]:
+    """The versions that may be seen, by set and by the day from which they are valid; those shared, unless said."""
+    return store.list_versions(session, whose=whose)
 
 
 def list_hashes(session: Session) -> frozenset[str]:
@@ -127,46 +188,49 @@ def list_hashes(session: Session) -> frozenset[str]:
     return store.list_hashes(session)
 
 
-def get_version(session: Session, name: str) -> Version:
-    """The version of that name (`open-toms@2021.1`); released ones are made from their rows once per process."""
+def get_version(session: Session, name: str, *, whose: Whose = SHARED) -> Version:
+    """The version of that name (`open-toms@2021.1`); released ones are made from their rows once per process.
+
+    One of another organisation is not found.
+    """
     set_id, version = split_name(name)
-    standing = store.get_standing(session, set_id=set_id, version=version)
+    standing = store.get_standing(session, set_id=set_id, version=version, whose=whose)
     if standing is None:
-        raise _not_loaded(session, name)
+        raise _not_loaded(session, name, whose)
     status, sha256 = standing
-    return _made(session, set_id=set_id, version=version, status=status, sha256=sha256)
+    return _made(session, set_id=set_id, version=version, status=status, sha256=sha256, whose=whose)
 
 
-def versions_of_set(session: Session, set_id: str) -> dict[str, Version]:
+def versions_of_set(session: Session, set_id: str, *, whose: Whose = SHARED) -> dict[str, Version]:
     """All versions of a measure set by their version name, by the day from which they are valid."""
     return {
-        version: _made(session, set_id=set_id, version=version, status=status, sha256=sha256)
-        for version, status, sha256 in store.list_standings(session, set_id=set_id)
+        version: _made(session, set_id=set_id, version=version, status=status, sha256=sha256, whose=whose)
+        for version, status, sha256 in store.list_standings(session, set_id=set_id, whose=whose)
     }
 
 
-def _made(session: Session, *, set_id: str, version: str, status: Status, sha256: str) -> Version:
-    found = _released.get(sha256) or store.get_version(session, set_id=set_id, version=version)
+def _made(session: Session, *, set_id: str, version: str, status: Status, sha256: str, whose: Whose) -> Version:
+    found = _released.get(sha256) or store.get_version(session, set_id=set_id, version=version, whose=whose)
     if found is None:
-        raise _not_loaded(session, f"{set_id}@{version}")
+        raise _not_loaded(session, f"{set_id}@{version}", whose)
     if _is_frozen(status):
         _released.keep(sha256, found)
     return found
 
 
-def compare_versions(session: Session, old: str, new: str) -> Difference:
+def compare_versions(session: Session, old: str, new: str, *, whose: Whose = SHARED) -> Difference:
     """What differs between two loaded versions, followed through the versions between them (RULES 7.2)."""
-    first, second = get_version(session, old), get_version(session, new)
-    between = versions_of_set(session, second.set_id) if first.set_id == second.set_id else {}
+    first, second = get_version(session, old, whose=whose), get_version(session, new, whose=whose)
+    between = versions_of_set(session, second.set_id, whose=whose) if first.set_id == second.set_id else {}
     return difference(first, second, between=tuple(between.values()))
 
 
-def export_version(session: Session, name: str) -> StoredFile:
+def export_version(session: Session, name: str, *, whose: Whose = SHARED) -> StoredFile:
     """The file of a loaded version, byte for byte as it was loaded."""
     set_id, version = split_name(name)
-    found = store.get_file(session, set_id=set_id, version=version)
+    found = store.get_file(session, set_id=set_id, version=version, whose=whose)
     if found is None:
-        raise _not_loaded(session, name)
+        raise _not_loaded(session, name, whose)
     return found
 
 
@@ -175,7 +239,8 @@ def check_stored_versions(session: Session, *, indices: Mapping[str, PriceIndex]
 
     So every stored version can be made again from the bytes that were released. None is the right answer.
     """
-    return tuple(problem for one in store.list_versions(session) for problem in _check_stored(session, one, indices))
+    stored = store.list_versions(session, whose=WHOLE_INSTALLATION)
+    return tuple(problem for one in stored for problem in _check_stored(session, one, indices))
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -188,8 +253,8 @@ def split_name(name: str) -> tuple[str, str]:
 
 def _check_stored(session: Session, one: StoredVersion, indices: Mapping[str, PriceIndex]) -> Iterator[Problem]:
     place = f"{one.name} in the database"
-    file = store.get_file(session, set_id=one.set_id, version=one.version)
-    rows = store.get_version(session, set_id=one.set_id, version=one.version)
+    file = store.get_file(session, set_id=one.set_id, version=one.version, whose=WHOLE_INSTALLATION)
+    rows = store.get_version(session, set_id=one.set_id, version=one.version, whose=WHOLE_INSTALLATION)
     if file is None or rows is None:
         yield Problem(file=place, path="", seen="nothing", wanted="its rows and its file")
         return
@@ -211,23 +276,34 @@ def _is_frozen(status: Status) -> bool:
     return status is not Status.DRAFT
 
 
+def _not_its_own(session: Session, file: VersionFile, organisation_id: int | None) -> Iterator[Problem]:
+    """A file for a measure set whose name is taken by somebody else."""
+    if file.as_written is None:
+        return
+    set_id = file.as_written.set_id
+    wanted = fault_of_name(set_id, wanted_by=organisation_id, owner=store.get_owner(session, set_id=set_id))
+    if wanted is not None:
+        yield Problem(file=file.name, path="id", seen=shown(set_id), wanted=wanted)
+
+
 def _released_before(session: Session, file: VersionFile) -> Iterator[Problem]:
     """A released file that was changed into one with problems: said first, since putting it back settles the rest."""
     if not file.problems or not file.data:
         return
     name = f"{file.set_id}@{file.version_name}"
-    standing = store.get_standing(session, set_id=file.set_id, version=file.version_name)
+    standing = store.get_standing(session, set_id=file.set_id, version=file.version_name, whose=WHOLE_INSTALLATION)
     if standing is None or not _is_frozen(standing[0]) or hashlib.sha256(file.data).hexdigest() == standing[1]:
         return
     seen = f"another file than the one released as {name} and loaded before"
     if file.as_written is not None:
-        seen = f"{seen}: {'; '.join(changes_between_files(get_version(session, name), file.as_written))}"
+        stored = get_version(session, name, whose=WHOLE_INSTALLATION)
+        seen = f"{seen}: {'; '.join(changes_between_files(stored, file.as_written))}"
     wanted = "the file as it was, or a new version: a released version never changes"
     yield Problem(file=file.name, path="", seen=seen, wanted=wanted)
 
 
-def _not_loaded(session: Session, name: str) -> NotFoundError:
-    loaded = ", ".join(one.name for one in store.list_versions(session))
+def _not_loaded(session: Session, name: str, whose: Whose) -> NotFoundError:
+    loaded = ", ".join(one.name for one in store.list_versions(session, whose=whose))
     do = f"Loaded are {loaded}." if loaded else "None is loaded yet: run “svtracker frameworks load” first."
     return NotFoundError(what="version", name=name, do=do)
 

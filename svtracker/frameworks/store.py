@@ -10,11 +10,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Result, bindparam, delete, func, insert, select, update
+from sqlalchemy import Result, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session
 from sqlmodel import SQLModel, col
 
 from svtracker.frameworks import tables
+from svtracker.frameworks.rules.owners import SHARED, WHOLE_INSTALLATION, Owner, Whose
 from svtracker.frameworks.rules.values import (
     Category,
     Dropped,
@@ -38,6 +39,7 @@ from svtracker.frameworks.rules.values import (
 )
 from svtracker.kernel import numbers
 from svtracker.kernel.units import Unit
+from svtracker.storage.walls import across
 
 ALSO_COUNTS_IN, NEVER_WITH = "also_counts_in", "never_with"
 
@@ -54,6 +56,10 @@ _BELOW_VERSION: tuple[type[SQLModel], ...] = (
     tables.SourceRow,
     tables.VersionListRow,
 )
+
+# Why a statement means the measure sets of all organisations.
+_ONE_NAME = "a name has one owner on the whole installation, and who loads a version must not take another's"
+_WHOLE = "the check and the command line see every measure set"
 
 Fields = dict[str, Any]
 Rows = Result[*tuple[Any, ...]]
@@ -74,6 +80,7 @@ class StoredVersion:
     licence: str
     sha256: str
     loaded_at: datetime
+    organisation_id: int | None = None
     counts: Mapping[ListName, int]
 
     @property
@@ -91,14 +98,32 @@ class StoredFile:
     sha256: str
 
 
-def add_version(session: Session, *, version: Version, file_name: str, data: bytes, loaded_at: datetime) -> None:
-    """Writes a version that is not there yet, with the bytes of its file."""
-    set_key = session.execute(
-        select(col(tables.MeasureSetRow.id)).where(col(tables.MeasureSetRow.slug) == version.set_id)
-    ).scalar_one_or_none()
+def get_owner(session: Session, *, set_id: str) -> Owner | None:
+    """Whose the measure set of a name is; none where there is no such set."""
+    if "\0" in set_id:
+        return None  # no stored name holds it, and PostgreSQL refuses to look for it
+    row = tables.MeasureSetRow
+    asked = across(select(col(row.organisation_id)).where(col(row.slug) == set_id), _ONE_NAME)
+    found = session.execute(asked).one_or_none()
+    return None if found is None else Owner(organisation_id=found.organisation_id)
+
+
+def add_version(
+    session: Session,
+    *,
+    version: Version,
+    file_name: str,
+    data: bytes,
+    loaded_at: datetime,
+    organisation_id: int | None = None,
+) -> None:
+    """Writes a version that is not there yet, with the bytes of its file; a new set is an organisation's, or shared."""
+    row = tables.MeasureSetRow
+    asked = across(select(col(row.id)).where(col(row.slug) == version.set_id), _ONE_NAME)
+    set_key = session.execute(asked).scalar_one_or_none()
     if set_key is None:
-        adding = insert(tables.MeasureSetRow).values(slug=version.set_id).returning(col(tables.MeasureSetRow.id))
-        set_key = session.execute(adding).scalar_one()
+        adding = insert(row).values(slug=version.set_id, organisation_id=organisation_id)
+        set_key = session.execute(adding.returning(col(row.id))).scalar_one()
     fields = {"measure_set_id": set_key, **_version_fields(version, file_name, data, loaded_at)}
     session.execute(insert(tables.VersionRow).values(fields))
     _add_below(session, _version_id(session, set_id=version.set_id, version=version.version), version)
@@ -132,8 +157,8 @@ _STANDINGS = (
 )
 
 
-def list_versions(session: Session) -> tuple[StoredVersion, ...]:
-    """All versions, by set, then by the day from which they are valid."""
+def list_versions(session: Session, *, whose: Whose = SHARED) -> tuple[StoredVersion, ...]:
+    """The versions that may be seen, by set, then by the day from which they are valid."""
     counts: dict[int, dict[ListName, int]] = defaultdict(lambda: dict.fromkeys(ListName, 0))
     on_list = tables.MeasureOnListRow
     counting = select(col(on_list.version_id), col(on_list.list), func.count()).group_by(
@@ -142,10 +167,11 @@ def list_versions(session: Session) -> tuple[StoredVersion, ...]:
     for version_id, name, number in session.execute(counting):
         counts[version_id][ListName(name)] = number
     row = tables.VersionRow
-    found = session.execute(
+    asked = (
         select(
             col(row.id),
             col(tables.MeasureSetRow.slug),
+            col(tables.MeasureSetRow.organisation_id),
             col(row.version),
             col(row.title),
             col(row.status),
@@ -173,9 +199,10 @@ def list_versions(session: Session) -> tuple[StoredVersion, ...]:
             licence=one.licence,
             sha256=one.sha256,
             loaded_at=one.loaded_at,
+            organisation_id=one.organisation_id,
             counts=counts[one.id],
         )
-        for one in found
+        for one in session.execute(_seen(asked, whose))
     ]
     # Sorted here, because databases do not agree on the order of texts.
     return tuple(sorted(versions, key=lambda one: (one.set_id, one.valid_from, one.version)))
@@ -186,33 +213,33 @@ def list_hashes(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(_HASHES))
 
 
-def list_standings(session: Session, *, set_id: str) -> tuple[tuple[str, Status, str], ...]:
+def list_standings(session: Session, *, set_id: str, whose: Whose = SHARED) -> tuple[tuple[str, Status, str], ...]:
     """Every version of a set with its status and SHA-256, by the day from which it is valid: one cheap select."""
     if "\0" in set_id:
         return ()  # no stored name holds it, and PostgreSQL refuses to look for it
-    found = session.execute(_STANDINGS, {"set_id": set_id})
+    found = session.execute(_seen(_STANDINGS, whose), {"set_id": set_id})
     ordered = sorted(found, key=lambda one: (one.valid_from, one.version))
     return tuple((one.version, Status(one.status), one.sha256) for one in ordered)
 
 
-def get_standing(session: Session, *, set_id: str, version: str) -> tuple[Status, str] | None:
+def get_standing(session: Session, *, set_id: str, version: str, whose: Whose = SHARED) -> tuple[Status, str] | None:
     """The status and SHA-256 of a version, or none where it is not stored: one cheap select."""
     found = session.execute(
-        _named(select(col(tables.VersionRow.status), col(tables.VersionRow.sha256)), set_id, version)
+        _named(select(col(tables.VersionRow.status), col(tables.VersionRow.sha256)), set_id, version, whose)
     ).one_or_none()
     return None if found is None else (Status(found.status), found.sha256)
 
 
-def get_file(session: Session, *, set_id: str, version: str) -> StoredFile | None:
+def get_file(session: Session, *, set_id: str, version: str, whose: Whose = SHARED) -> StoredFile | None:
     """The file of a version as it was loaded."""
     row = tables.VersionRow
     found = session.execute(
-        _named(select(col(row.file_name), col(row.file), col(row.sha256)), set_id, version)
+        _named(select(col(row.file_name), col(row.file), col(row.sha256)), set_id, version, whose)
     ).one_or_none()
     return None if found is None else StoredFile(name=found.file_name, data=found.file, sha256=found.sha256)
 
 
-def get_version(session: Session, *, set_id: str, version: str) -> Version | None:
+def get_version(session: Session, *, set_id: str, version: str, whose: Whose = SHARED) -> Version | None:
     """A version as its file said it, made from rows: equal to what the loader made from the bytes."""
     row = tables.VersionRow
     head = session.execute(
@@ -231,6 +258,7 @@ def get_version(session: Session, *, set_id: str, version: str) -> Version | Non
             ),
             set_id,
             version,
+            whose,
         )
     ).one_or_none()
     if head is None:
@@ -254,15 +282,28 @@ def get_version(session: Session, *, set_id: str, version: str) -> Version | Non
     )
 
 
-def _named(query: Any, set_id: str, version: str) -> Any:
+def _seen(query: Any, whose: Whose) -> Any:
+    owner = col(tables.MeasureSetRow.organisation_id)
+    if whose.whole:
+        return across(query, _WHOLE)
+    if whose.organisation_id is None:
+        return query.where(owner.is_(None))
+    return query.where(or_(owner.is_(None), owner == whose.organisation_id))
+
+
+def _named(query: Any, set_id: str, version: str, whose: Whose) -> Any:
     row = tables.VersionRow
-    return query.join(tables.MeasureSetRow, col(tables.MeasureSetRow.id) == col(row.measure_set_id)).where(
-        col(tables.MeasureSetRow.slug) == set_id, col(row.version) == version
+    return (
+        _seen(query, whose)
+        .join(tables.MeasureSetRow, col(tables.MeasureSetRow.id) == col(row.measure_set_id))
+        .where(col(tables.MeasureSetRow.slug) == set_id, col(row.version) == version)
     )
 
 
 def _version_id(session: Session, *, set_id: str, version: str) -> int:
-    found: int = session.execute(_named(select(col(tables.VersionRow.id)), set_id, version)).scalar_one()
+    found: int = session.execute(
+        _named(select(col(tables.VersionRow.id)), set_id, version, WHOLE_INSTALLATION)
+    ).scalar_one()
     return found
 
 

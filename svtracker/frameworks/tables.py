@@ -31,12 +31,13 @@ def _of_measure(column: str = "ref") -> ForeignKeyConstraint:
 
 
 class MeasureSetRow(Row, table=True):
-    """A family of versions, as `open-toms`."""
+    """A family of versions, as `open-toms`; without an organisation it is shared by all."""
 
     __tablename__ = "measure_set"
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True)
+    organisation_id: int | None = Field(foreign_key="organisation.id")
 
 
 class VersionRow(Row, table=True):

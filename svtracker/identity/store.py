@@ -1,12 +1,12 @@
 """Accounts, grants, sessions, links and tries to sign in, in and out of the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,7 +14,24 @@ from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.links import LinkState, Purpose, Times, state_of
 from svtracker.identity.rules.roles import Grant, Role
 from svtracker.identity.rules.sessions import How
-from svtracker.identity.tables import AccountRow, AttemptRow, FlowRow, GrantRow, LinkRow, SessionRow, TokenRow
+from svtracker.identity.tables import (
+    AccountRow,
+    AttemptRow,
+    FlowRow,
+    GrantRow,
+    LinkRow,
+    RequestRow,
+    SessionRow,
+    TokenRow,
+)
+from svtracker.storage.walls import across
+
+# Why a statement means the rows of all organisations.
+_BY_NUMBER = "a number is one row's alone; whoever asks compares the organisation"
+_COMING_IN = "whoever comes in by address, cookie or link does not say of which organisation they are"
+_OF_A_PERSON = "a person may have a home in one organisation and roles in others"
+_UPKEEP = "what has ended is ended and deleted for the whole installation"
+_WHOLE = "the command line and the check of accounts read the whole installation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +152,15 @@ _LINK = (
 )
 
 # Every page asks these, so they are made once.
-_SESSION_OF_TOKEN = select(*_SESSION).where(col(SessionRow.token_sha256) == bindparam("token_sha256"))
-_ACCOUNT_OF_PERSON = select(*_ACCOUNT).where(col(AccountRow.person_id) == bindparam("person_id"))
-_GRANTS_OF_PERSON = (
+_SESSION_OF_TOKEN = across(
+    select(*_SESSION).where(col(SessionRow.token_sha256) == bindparam("token_sha256")), _COMING_IN
+)
+_ACCOUNT_OF_PERSON = across(select(*_ACCOUNT).where(col(AccountRow.person_id) == bindparam("person_id")), _BY_NUMBER)
+_GRANTS_OF_PERSON = across(
     select(*_GRANT)
     .where(col(GrantRow.person_id) == bindparam("person_id"), col(GrantRow.ended_at).is_(None))
-    .order_by(col(GrantRow.id))
+    .order_by(col(GrantRow.id)),
+    _OF_A_PERSON,
 )
 
 
@@ -166,20 +186,22 @@ def get_account(session: Session, person_id: int) -> Account | None:
 
 def get_account_by_email_key(session: Session, email_key: str) -> Account | None:
     """The account with the address that the key was made of."""
-    asked = select(*_ACCOUNT).where(col(AccountRow.email_key) == email_key)
+    asked = across(select(*_ACCOUNT).where(col(AccountRow.email_key) == email_key), _COMING_IN)
     return _account(session.execute(asked).one_or_none())
 
 
 def get_account_by_federated_key(session: Session, federated_key: str) -> Account | None:
     """The account that an identity provider means."""
-    asked = select(*_ACCOUNT).where(col(AccountRow.federated_key) == federated_key)
+    asked = across(select(*_ACCOUNT).where(col(AccountRow.federated_key) == federated_key), _COMING_IN)
     return _account(session.execute(asked).one_or_none())
 
 
 def list_accounts(session: Session, *, organisation_id: int | None) -> tuple[Account, ...]:
     """The accounts of an organisation and those with a role in it, or all, in the order in which they were added."""
     asked = select(*_ACCOUNT).order_by(col(AccountRow.person_id))
-    if organisation_id is not None:
+    if organisation_id is None:
+        asked = across(asked, _WHOLE)
+    else:
         with_a_role = select(col(GrantRow.person_id)).where(
             col(GrantRow.organisation_id) == organisation_id, col(GrantRow.ended_at).is_(None)
         )
@@ -191,14 +213,14 @@ def list_accounts(session: Session, *, organisation_id: int | None) -> tuple[Acc
 
 def change_account(session: Session, person_id: int, **values: Any) -> None:
     """Writes some columns of an account and counts its version up."""
-    changing = update(AccountRow).where(col(AccountRow.person_id) == person_id)
+    changing = across(update(AccountRow).where(col(AccountRow.person_id) == person_id), _BY_NUMBER)
     session.execute(changing.values({**values, "version": col(AccountRow.version) + 1}))
 
 
 def replace_hash(session: Session, person_id: int, *, old: str, new: str) -> None:
     """Puts the hash of the same password in the place of an older one, unless that is gone already."""
     where = (col(AccountRow.person_id) == person_id, col(AccountRow.password_hash) == old)
-    session.execute(update(AccountRow).where(*where).values({"password_hash": new}))
+    session.execute(across(update(AccountRow).where(*where), _BY_NUMBER).values({"password_hash": new}))
 
 
 def add_grant(session: Session, grant: Grant, *, created_at: datetime, by_provider: bool = False) -> None:
@@ -261,7 +283,7 @@ def list_grants(session: Session, person_id: int) -> tuple[Grant, ...]:
 def list_grants_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, tuple[Grant, ...]]:
     """The grants of several people that were not ended."""
     wanted = set(person_ids)
-    asked = select(*_GRANT).where(col(GrantRow.ended_at).is_(None)).order_by(col(GrantRow.id))
+    asked = across(select(*_GRANT).where(col(GrantRow.ended_at).is_(None)).order_by(col(GrantRow.id)), _OF_A_PERSON)
     found: dict[int, list[Grant]] = defaultdict(list)
     for row in session.execute(asked):
         if row.person_id in wanted:
@@ -275,6 +297,7 @@ def list_administrators(session: Session, *, organisation_id: int, day: date) ->
         select(*_GRANT)
         .join(AccountRow, col(AccountRow.person_id) == col(GrantRow.person_id))
         .where(
+            # Who is at home elsewhere may be administrator here.
             col(AccountRow.state) == AccountState.ACTIVE.value,
             col(GrantRow.organisation_id) == organisation_id,
             col(GrantRow.role) == Role.ADMINISTRATOR.value,
@@ -282,7 +305,8 @@ def list_administrators(session: Session, *, organisation_id: int, day: date) ->
             col(GrantRow.ended_at).is_(None),
         )
     )
-    return frozenset(row.person_id for row in session.execute(asked) if _grant(row).holds_on(day))
+    found = session.execute(across(asked, _OF_A_PERSON))
+    return frozenset(row.person_id for row in found if _grant(row).holds_on(day))
 
 
 def add_session(session: Session, *, token_sha256: str, **values: Any) -> StoredSession:
@@ -299,7 +323,8 @@ def get_session_of_token(session: Session, token_sha256: str) -> StoredSession |
 
 def get_session(session: Session, session_id: int) -> StoredSession | None:
     """The session of that number, ended or not."""
-    row = session.execute(select(*_SESSION).where(col(SessionRow.id) == session_id)).one_or_none()
+    asked = across(select(*_SESSION).where(col(SessionRow.id) == session_id), _BY_NUMBER)
+    row = session.execute(asked).one_or_none()
     return None if row is None else _session(row)
 
 
@@ -307,7 +332,7 @@ def list_open_sessions(
     session: Session, *, person_id: int | None = None, task_link_id: int | None = None
 ) -> tuple[StoredSession, ...]:
     """The sessions of a person, or of a link, or all, that were not ended; the one used last comes first."""
-    asked = select(*_SESSION).where(col(SessionRow.ended_at).is_(None))
+    asked = across(select(*_SESSION).where(col(SessionRow.ended_at).is_(None)), _OF_A_PERSON)
     if person_id is not None:
         asked = asked.where(col(SessionRow.person_id) == person_id)
     if task_link_id is not None:
@@ -328,14 +353,14 @@ def list_lapsed_sessions(
         )
         .order_by(col(SessionRow.id))
     )
-    return tuple(_session(row) for row in session.execute(asked))
+    return tuple(_session(row) for row in session.execute(across(asked, _UPKEEP)))
 
 
 def end_session(session: Session, session_id: int, *, ended_at: datetime, because: str) -> bool:
     """Ends a session that was not ended; says whether it did."""
     where = (col(SessionRow.id) == session_id, col(SessionRow.ended_at).is_(None))
     ended = {"ended_at": ended_at, "ended_because": because}
-    ending = update(SessionRow).where(*where).values(ended).returning(col(SessionRow.id))
+    ending = across(update(SessionRow).where(*where), _BY_NUMBER).values(ended).returning(col(SessionRow.id))
     return session.execute(ending).one_or_none() is not None
 
 
@@ -346,8 +371,8 @@ def see_session(session: Session, session_id: int, *, at: datetime) -> bool:
         col(SessionRow.ended_at).is_(None),
         col(SessionRow.last_seen_at) < at,
     )
-    seeing = update(SessionRow).where(*where).values({"last_seen_at": at}).returning(col(SessionRow.id))
-    return session.execute(seeing).one_or_none() is not None
+    seeing = across(update(SessionRow).where(*where), _BY_NUMBER).values({"last_seen_at": at})
+    return session.execute(seeing.returning(col(SessionRow.id))).one_or_none() is not None
 
 
 def last_seen(session: Session, person_ids: Iterable[int]) -> Mapping[int, datetime]:
@@ -358,7 +383,8 @@ def last_seen(session: Session, person_ids: Iterable[int]) -> Mapping[int, datet
     wanted = set(person_ids)
     if len(wanted) == 1:
         asked = asked.where(col(SessionRow.person_id).in_(wanted))
-    return {person_id: at for person_id, at in session.execute(asked) if person_id in wanted}
+    found = session.execute(across(asked, _OF_A_PERSON))
+    return {person_id: at for person_id, at in found if person_id in wanted}
 
 
 def add_attempt(session: Session, *, account_key: str, address_key: str, at: datetime) -> int:
@@ -397,12 +423,59 @@ def list_address_failures(session: Session, *, address_key: str, since: datetime
     return tuple(session.execute(asked).scalars())
 
 
+def count_attempts(session: Session, *, before: datetime) -> int:
+    """How many tries are older than a moment."""
+    return _count(session, AttemptRow, col(AttemptRow.at) < before)
+
+
 def forget_attempts(session: Session, *, before: datetime | None = None, account_key: str | None = None) -> None:
     """Deletes tries that are older than a moment, or all at one account."""
     if before is not None:
         session.execute(delete(AttemptRow).where(col(AttemptRow.at) < before))
     if account_key is not None:
         session.execute(delete(AttemptRow).where(col(AttemptRow.account_key) == account_key))
+
+
+def add_request(session: Session, *, account_key: str, address_key: str, at: datetime) -> None:
+    """Writes that somebody forgot their password."""
+    session.execute(insert(RequestRow).values({"account_key": account_key, "address_key": address_key, "at": at}))
+
+
+def list_requests(
+    session: Session, *, account_key: str | None = None, address_key: str | None = None, since: datetime
+) -> tuple[datetime, ...]:
+    """When a new password was asked for since a moment: for an account, or from an address of the network."""
+    asked = select(col(RequestRow.at)).where(col(RequestRow.at) >= since)
+    if account_key is not None:
+        asked = asked.where(col(RequestRow.account_key) == account_key)
+    if address_key is not None:
+        asked = asked.where(col(RequestRow.address_key) == address_key)
+    return tuple(session.execute(asked).scalars())
+
+
+def next_request(session: Session) -> tuple[int, str] | None:
+    """The oldest request that nobody answered yet: its number, and the key of the account that it is for."""
+    asked = select(col(RequestRow.id), col(RequestRow.account_key)).where(col(RequestRow.answered_at).is_(None))
+    row = session.execute(asked.order_by(col(RequestRow.id)).limit(1)).one_or_none()
+    return None if row is None else (row[0] or 0, row[1])
+
+
+def mark_answered(session: Session, request_id: int, *, at: datetime) -> None:
+    """Says of a request that it was answered, by a message or by silence."""
+    session.execute(update(RequestRow).where(col(RequestRow.id) == request_id).values({"answered_at": at}))
+
+
+def count_requests(session: Session, *, before: datetime) -> int:
+    """How many requests are older than a moment."""
+    return _count(session, RequestRow, col(RequestRow.at) < before)
+
+
+def forget_requests(session: Session, *, before: datetime | None = None, account_key: str | None = None) -> None:
+    """Deletes requests that are older than a moment, or all for one account."""
+    if before is not None:
+        session.execute(delete(RequestRow).where(col(RequestRow.at) < before))
+    if account_key is not None:
+        session.execute(delete(RequestRow).where(col(RequestRow.account_key) == account_key))
 
 
 def add_flow(session: Session, *, cookie_sha256: str, **values: Any) -> None:
@@ -417,9 +490,74 @@ def take_flow(session: Session, cookie_sha256: str) -> Flow | None:
     return None if row is None else Flow(**row._asdict())
 
 
+def list_flows(session: Session, *, address_key: str, since: datetime) -> tuple[datetime, ...]:
+    """When sign-ins were begun from an address since a moment that nobody has finished."""
+    asked = select(col(FlowRow.created_at)).where(
+        col(FlowRow.address_key) == address_key, col(FlowRow.created_at) >= since
+    )
+    return tuple(session.execute(asked).scalars())
+
+
 def forget_flows(session: Session, *, before: datetime) -> None:
     """Deletes sign-ins that were begun before a moment and never finished."""
     session.execute(delete(FlowRow).where(col(FlowRow.created_at) < before))
+
+
+def count_flows(session: Session, *, before: datetime) -> int:
+    """How many sign-ins were begun before a moment and never finished."""
+    return _count(session, FlowRow, col(FlowRow.created_at) < before)
+
+
+def count_ended_sessions(session: Session, *, before: datetime) -> int:
+    """How many sessions ended before a moment and are not the last of an account."""
+    return _count(session, SessionRow, *_ended(before))
+
+
+def forget_ended_sessions(session: Session, *, before: datetime) -> None:
+    """Deletes sessions that ended before a moment, but the last of each account: it says when the person was here."""
+    session.execute(across(delete(SessionRow).where(*_ended(before)), _UPKEEP))
+
+
+def list_closed_links(session: Session, *, before: datetime, sessions_before: datetime) -> tuple[int, ...]:
+    """The links that were closed before a moment and that no session holds but those that ended before another."""
+    held = select(col(SessionRow.task_link_id)).where(
+        col(SessionRow.task_link_id).is_not(None), not_(and_(*_ended(sessions_before)))
+    )
+    asked = (
+        select(col(LinkRow.id))
+        .where(
+            or_(
+                col(LinkRow.expires_at) < before,
+                col(LinkRow.revoked_at) < before,
+                col(LinkRow.submitted_at) < before,
+                and_(col(LinkRow.used_at) < before, col(LinkRow.purpose) == Purpose.SET_PASSWORD.value),
+            ),
+            col(LinkRow.id).not_in(held),
+        )
+        .order_by(col(LinkRow.id))
+    )
+    found = session.execute(across(asked, _UPKEEP)).scalars()
+    return tuple(number for number in found if number is not None)
+
+
+def forget_links(session: Session, numbers: Sequence[int]) -> None:
+    """Deletes links with the texts that opened them."""
+    session.execute(delete(TokenRow).where(col(TokenRow.link_id).in_(numbers)))
+    session.execute(across(delete(LinkRow).where(col(LinkRow.id).in_(numbers)), _UPKEEP))
+
+
+def _ended(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    last = select(func.max(col(SessionRow.id))).where(col(SessionRow.how) != How.LINK.value)
+    return (
+        col(SessionRow.ended_at).is_not(None),
+        col(SessionRow.ended_at) < before,
+        col(SessionRow.id).not_in(last.group_by(col(SessionRow.person_id))),
+    )
+
+
+def _count(session: Session, table: type[Any], *where: ColumnElement[bool]) -> int:
+    asked = across(select(func.count()).select_from(table).where(*where), _UPKEEP)
+    return session.execute(asked).scalar_one()
 
 
 def add_link(session: Session, *, now: datetime, **values: Any) -> Link:
@@ -429,7 +567,8 @@ def add_link(session: Session, *, now: datetime, **values: Any) -> Link:
 
 def get_link(session: Session, link_id: int, *, now: datetime) -> Link | None:
     """The link of that number, with its state at a moment."""
-    row = session.execute(select(*_LINK).where(col(LinkRow.id) == link_id)).one_or_none()
+    asked = across(select(*_LINK).where(col(LinkRow.id) == link_id), _BY_NUMBER)
+    row = session.execute(asked).one_or_none()
     return None if row is None else _link(row, now=now)
 
 
@@ -438,7 +577,7 @@ def get_link_of_token(session: Session, sha256: str, *, now: datetime) -> Link |
     asked = (
         select(*_LINK).join(TokenRow, col(TokenRow.link_id) == col(LinkRow.id)).where(col(TokenRow.sha256) == sha256)
     )
-    row = session.execute(asked).one_or_none()
+    row = session.execute(across(asked, _COMING_IN)).one_or_none()
     return None if row is None else _link(row, now=now)
 
 
@@ -449,7 +588,9 @@ def list_links(
     if organisation_id is None and person_id is None:
         raise ValueError("Links are asked for by organisation or by person.")
     asked = select(*_LINK).order_by(col(LinkRow.id).desc())
-    if organisation_id is not None:
+    if organisation_id is None:
+        asked = across(asked, _OF_A_PERSON)
+    else:
         asked = asked.where(col(LinkRow.organisation_id) == organisation_id)
     if person_id is not None:
         asked = asked.where(col(LinkRow.person_id) == person_id)
@@ -458,7 +599,7 @@ def list_links(
 
 def change_link(session: Session, link_id: int, **values: Any) -> None:
     """Writes some columns of a link."""
-    session.execute(update(LinkRow).where(col(LinkRow.id) == link_id).values(values))
+    session.execute(across(update(LinkRow).where(col(LinkRow.id) == link_id), _BY_NUMBER).values(values))
 
 
 def add_token(session: Session, *, link_id: int, sha256: str, created_at: datetime) -> None:

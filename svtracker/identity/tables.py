@@ -9,7 +9,7 @@ from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.rules.sessions import How
-from svtracker.storage.base import Row, one_of
+from svtracker.storage.base import Row, left_out, one_of, secret
 
 
 class AccountRow(Row, table=True):
@@ -25,9 +25,9 @@ class AccountRow(Row, table=True):
 
     person_id: int = Field(primary_key=True, foreign_key="audit_person.id", sa_column_kwargs={"autoincrement": False})
     organisation_id: int = Field(foreign_key="organisation.id")
-    email_key: str | None = Field(unique=True)
-    password_hash: str | None
-    federated_key: str | None = Field(unique=True)
+    email_key: str | None = Field(unique=True, sa_column_kwargs=secret("It lets in whoever knows the address."))
+    password_hash: str | None = Field(sa_column_kwargs=secret("It helps to guess the password."))
+    federated_key: str | None = Field(unique=True, sa_column_kwargs=secret("It says whom an identity provider means."))
     state: str
     locked_because: str | None
     created_at: datetime
@@ -87,6 +87,7 @@ class TokenRow(Row, table=True):
     """One of the texts that open a link, as its SHA-256: each mail carries its own, and none is kept."""
 
     __tablename__ = "link_token"
+    __table_args__ = (left_out("Each row opens a personal link; the links themselves are exported."),)
 
     id: int | None = Field(default=None, primary_key=True)
     link_id: int = Field(foreign_key="personal_link.id", index=True)
@@ -106,10 +107,10 @@ class SessionRow(Row, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    token_sha256: str = Field(unique=True)
+    token_sha256: str = Field(unique=True, sa_column_kwargs=secret("It says which cookie is signed in."))
     person_id: int = Field(foreign_key="audit_person.id", index=True)
     organisation_id: int = Field(foreign_key="organisation.id")
-    csrf: str
+    csrf: str = Field(sa_column_kwargs=secret("It lets a form through."))
     created_at: datetime
     last_seen_at: datetime
     ended_at: datetime | None
@@ -123,6 +124,10 @@ class FlowRow(Row, table=True):
     """Somebody who is at the identity provider just now, known by the SHA-256 of a cookie of ten minutes."""
 
     __tablename__ = "sign_in_flow"
+    __table_args__ = (
+        Index(None, "address_key", "created_at"),
+        left_out("What is under way for ten minutes belongs to no organisation yet."),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     cookie_sha256: str = Field(unique=True)
@@ -131,6 +136,7 @@ class FlowRow(Row, table=True):
     verifier: str
     goes_to: str
     created_at: datetime = Field(index=True)
+    address_key: str
 
 
 class AttemptRow(Row, table=True):
@@ -140,10 +146,34 @@ class AttemptRow(Row, table=True):
     """
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = (Index(None, "account_key", "at"), Index(None, "address_key", "at"))
+    __table_args__ = (
+        Index(None, "account_key", "at"),
+        Index(None, "address_key", "at"),
+        left_out("Tries are kept for a day and belong to no organisation: there may be no such account."),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     account_key: str
     address_key: str
     at: datetime = Field(index=True)
     succeeded: bool
+
+
+class RequestRow(Row, table=True):
+    """Somebody forgot their password, kept for a day, by SHA-256 of address and account.
+
+    It refers to no account: who asks, and whether there is such an account, is looked up when it is answered.
+    """
+
+    __tablename__ = "password_request"
+    __table_args__ = (
+        Index(None, "account_key", "at"),
+        Index(None, "address_key", "at"),
+        left_out("Requests are kept for a day and belong to no organisation: there may be no such account."),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    account_key: str
+    address_key: str
+    at: datetime = Field(index=True)
+    answered_at: datetime | None = Field(index=True)

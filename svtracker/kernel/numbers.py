@@ -67,11 +67,22 @@ def ratio(part: Exact, whole: Exact) -> Fraction:
     return Fraction(part_above * whole_below, part_below * whole_above)
 
 
+def percent(part: Exact, whole: Exact) -> Fraction:
+    """The exact share in %, never rounded: 1 of 4 is 25. The whole must not be 0."""
+    part_above, part_below = part.as_integer_ratio()
+    whole_above, whole_below = whole.as_integer_ratio()
+    return Fraction(100 * part_above * whole_below, part_below * whole_above)
+
+
 def round_half_up(value: Exact, places: int) -> Decimal:
     """The figure rounded once, half away from zero: 8.809 becomes 8.81, 2.345 becomes 2.35 at two places."""
-    above, below = value.as_integer_ratio()
-    whole = (2 * abs(above) * 10**places + below) // (2 * below)
-    return _scaled(-whole if above < 0 else whole, places)
+    return _rounded_half_up(*value.as_integer_ratio(), places)
+
+
+def part_rounded(whole: Exact, share: Fraction, places: int) -> Decimal:
+    """A share of a whole, rounded once half-up: 345/371 of 40 is 37.20 at two places."""
+    above, below = whole.as_integer_ratio()
+    return _rounded_half_up(above * share.numerator, below * share.denominator, places)
 
 
 def round_up(value: Exact, places: int) -> Decimal:
@@ -106,6 +117,11 @@ def trimmed(value: Decimal) -> str:
 def at_least(value: Decimal, places: int) -> Decimal:
     """The same figure with so many decimals or more: 2 is 2.00 at two places, 40.655 stays."""
     return EXACT.add(value, _scaled(0, places))
+
+
+def _rounded_half_up(above: int, below: int, places: int) -> Decimal:
+    whole = (2 * abs(above) * 10**places + below) // (2 * below)
+    return _scaled(-whole if above < 0 else whole, places)
 
 
 def _scaled(whole: int, places: int) -> Decimal:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from svtracker.kernel import numbers
 from svtracker.kernel.units import WORDS, Unit
 
 MINUS = "−"
+
+_MONEY = {Unit.GBP_SPENT: "spent", Unit.GBP_INVESTED: "invested"}
 
 
 def pounds(value: numbers.Exact, *, places: int = 2) -> str:
@@ -37,15 +38,13 @@ def quantity(value: Decimal | None, unit: Unit) -> str:
     if value is None:
         return "nothing"
     text = grouped(value)
-    match unit:
-        case Unit.GBP_SPENT | Unit.GBP_INVESTED:
-            pence = "0" if numbers.decimal_places(value) == 1 else ""
-            return f"£{text}{pence} {'spent' if unit is Unit.GBP_SPENT else 'invested'}"
-        case Unit.PERCENT:
-            return f"{text}%"
-        case _:
-            words = WORDS[unit]
-            return f"{text} {words.one if value == 1 else words.many}"
+    if unit in _MONEY:
+        pence = "0" if numbers.decimal_places(value) == 1 else ""
+        return f"£{text}{pence} {_MONEY[unit]}"
+    if unit is Unit.PERCENT:
+        return f"{text}%"
+    words = WORDS[unit]
+    return f"{text} {words.one if value == 1 else words.many}"
 
 
 def grouped(value: Decimal) -> str:
@@ -92,6 +91,11 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def wait(seconds: int) -> str:
+    """How long to wait, in seconds below a minute and else in whole minutes: 1 second, 45 seconds, 2 minutes for 61."""
+    return counted(seconds, "second") if seconds < 60 else counted(-(-seconds // 60), "minute")
+
+
 def a_or_an(word: str) -> str:
     """The word with its article: a draft, an item."""
     return f"an {word}" if word[:1] in "aeiou" else f"a {word}"
@@ -105,5 +109,5 @@ def ordinal(number: int) -> str:
 
 
 def _signed(value: numbers.Exact, places: int, *, before: str = "", after: str = "") -> str:
-    rounded = numbers.round_half_up(Fraction(value), places)
+    rounded = numbers.round_half_up(value, places)
     return f"{MINUS if rounded < 0 else ''}{before}{rounded.copy_abs():,f}{after}"

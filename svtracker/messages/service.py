@@ -5,7 +5,7 @@ is kept. A message is first claimed, then sent outside any unit of work, then ma
 in between, it is sent twice rather than never.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -109,6 +109,21 @@ def get_message(session: Session, message_id: int, *, organisation_id: int | Non
 def has_message_since(session: Session, *, link_id: int, since: datetime) -> bool:
     """Whether a message with a link was queued since a moment, so that nobody is flooded with them."""
     return store.has_message_since(session, link_id=link_id, since=since)
+
+
+def count_failing(session: Session, *, organisation_id: int) -> int:
+    """How many messages of an organisation wait that could not be sent so far."""
+    return store.count_failing(session, organisation_id=organisation_id)
+
+
+def links_waiting(session: Session) -> frozenset[int]:
+    """The personal links that messages hold which were neither sent nor cancelled."""
+    return store.links_waiting(session)
+
+
+def forget_links(session: Session, numbers: Sequence[int]) -> None:
+    """Lets messages that were sent or cancelled hold certain personal links no longer, so that those can be deleted."""
+    store.forget_links(session, numbers)
 
 
 def cancel_messages(session: Session, *, person_id: int, actor: Actor, reason: str, clock: Clock = system_clock) -> int:

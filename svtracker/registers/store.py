@@ -1,5 +1,6 @@
-"""Organisations, in and out of the database."""
+"""Organisations and suppliers, in and out of the database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -8,7 +9,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from svtracker.registers.rules.policy import DEFAULT, Policy
-from svtracker.registers.tables import OrganisationRow, PolicyRow
+from svtracker.registers.rules.suppliers import Details, Supplier
+from svtracker.registers.tables import OrganisationRow, PolicyRow, SupplierRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +91,38 @@ def put_policy(session: Session, *, organisation_id: int, policy: Policy, versio
     values = {field.name: getattr(policy, field.name) for field in fields(policy)}
     session.execute(delete(PolicyRow).where(col(PolicyRow.organisation_id) == organisation_id))
     session.execute(insert(PolicyRow).values(organisation_id=organisation_id, version=version, **values))
+
+
+def list_suppliers(session: Session, *, organisation_id: int) -> tuple[Supplier, ...]:
+    """The suppliers that an organisation knows, in the order in which they were added."""
+    columns = [getattr(SupplierRow, field.name) for field in fields(Details)]
+    rows = session.execute(
+        select(col(SupplierRow.id), *columns)
+        .where(col(SupplierRow.organisation_id) == organisation_id)
+        .order_by(col(SupplierRow.id))
+    )
+    found = []
+    for row in rows:
+        values = row._asdict()
+        found.append(Supplier(id=values.pop("id"), details=Details(**values)))
+    return tuple(found)
+
+
+def add_supplier(session: Session, details: Details, *, organisation_id: int, created_at: datetime) -> Supplier:
+    """Writes a new supplier; no other one of the organisation has the company number."""
+    values = {field.name: getattr(details, field.name) for field in fields(details)}
+    number = session.execute(
+        insert(SupplierRow)
+        .values(organisation_id=organisation_id, created_at=created_at, version=1, **values)
+        .returning(col(SupplierRow.id))
+    ).scalar_one()
+    return Supplier(id=int(number or 0), details=details)
+
+
+def change_supplier(session: Session, number: int, values: Mapping[str, object], *, organisation_id: int) -> None:
+    """Writes other details of a supplier and counts its version on."""
+    session.execute(
+        update(SupplierRow)
+        .where(col(SupplierRow.organisation_id) == organisation_id, col(SupplierRow.id) == number)
+        .values(**values, version=SupplierRow.version + 1)
+    )

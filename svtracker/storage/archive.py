@@ -24,6 +24,7 @@ import sqlalchemy as sa
 
 from svtracker.kernel.exceptions import BackupUnusableError
 from svtracker.kernel.problems import shown
+from svtracker.storage.walls import across
 
 FORMAT = "svtracker backup"
 FORMAT_VERSION = 1
@@ -163,7 +164,8 @@ def lines_of(connection: sa.Connection, table: sa.Table) -> Iterator[bytes]:
         for column in table.primary_key.columns or table.columns
     ]
     rows = connection.execute(
-        sa.select(table).order_by(*order), execution_options={"yield_per": _rows_at_a_time(table)}
+        across(sa.select(table).order_by(*order), "a backup holds the whole installation"),
+        execution_options={"yield_per": _rows_at_a_time(table)},
     )
     for row in rows:
         line = json.dumps(

@@ -1,6 +1,9 @@
-"""What every table is built on: one metadata with named constraints, and constraints for closed lists."""
+"""What every table is built on: one metadata with named constraints, constraints for closed lists, and marks that say
+what of a table never leaves with its organisation.
+"""
 
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
@@ -24,3 +27,22 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """A constraint that keeps a text column to the words of a closed list; an empty column stays allowed."""
     listed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+# Under which word a mark stands in the `info` of a table or a column.
+LEFT_OUT, SECRET, WALL = "left_out", "secret", "wall"
+
+
+def left_out(reason: str) -> dict[str, Any]:
+    """The last of the arguments of a table of which nothing is exported with an organisation, with the reason."""
+    return {"info": {LEFT_OUT: reason}}
+
+
+def secret(reason: str, **more: Any) -> dict[str, Any]:
+    """The keywords of a column that is never exported, with the reason."""
+    return {"info": {SECRET: reason}, **more}
+
+
+def walled_by(column: str) -> dict[str, Any]:
+    """The last of the arguments of a table in which another column stands for the organisation."""
+    return {"info": {WALL: column}}

@@ -29,6 +29,7 @@ from svtracker.kernel.exceptions import (
     SvtrackerError,
     TotalTooLargeError,
 )
+from svtracker.storage import walls
 from svtracker.storage.columns import LARGEST_TOTAL
 
 # A late save is better than a refused one, and a page that hangs for longer helps nobody.
@@ -61,16 +62,22 @@ class Database:
         self.url = parse_url(url)
         self._read = _engine(self.url, read_only=True, **_POOL)
         self._write = _engine(self.url, read_only=False, **_POOL)
+        for engine in (self._read, self._write):
+            walls.watch(engine)
 
     @property
     def name(self) -> str:
         """The address of the database as it may stand in a message: without its password."""
         return shown_url(self.url)
 
+    def reader(self) -> Session:
+        """A session for a unit of work that reads, of whoever closes it; it connects when it is first asked."""
+        return Session(self._read, autoflush=False)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A unit of work that reads one state of the data and cannot write."""
-        with Session(self._read, autoflush=False) as session:
+        with self.reader() as session:
             yield session
 
     @contextmanager

@@ -89,6 +89,7 @@ class BidRow(Row, table=True):
     bidder: str
     supplier_id: int | None = Field(foreign_key="supplier.id", index=True)
     contact_id: int | None = Field(foreign_key="audit_person.id")
+    details: str
     source: str
     received_at: datetime
     is_late: bool
@@ -273,3 +274,56 @@ class AwardRow(Row, table=True):
     value: Decimal | None = Field(sa_type=Total)
     on: date | None
     status: str
+
+
+class ReleaseRow(Row, table=True):
+    """An OCDS release that was imported: the part of it that is used. They are put together anew when one comes in."""
+
+    __tablename__ = "published_release"
+    __table_args__ = (UniqueConstraint("tender_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    tender_id: int = Field(foreign_key="tender.id")
+    key: str
+    at: datetime
+    content: str
+    sha256: str
+    imported_at: datetime
+
+
+# --- Decision and portfolio -------------------------------------------------------------------------------------------
+
+
+class FeedbackRow(Row, table=True):
+    """What a bidder is told about its bid, in words; the latest row stands."""
+
+    __tablename__ = "bid_feedback"
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    tender_id: int = Field(foreign_key="tender.id", index=True)
+    bid_id: int = Field(foreign_key="bid.id", index=True)
+    text: str
+    person_id: int | None = Field(foreign_key="audit_person.id")
+    at: datetime
+
+
+class StandingRow(Row, table=True):
+    """What the bids of a tender promise: a copy to chart by, made anew whenever a line or the decision changes it.
+
+    Percentages have 12 decimals, so that one that is printed with one or two is the exact one rounded once. `winners`
+    are names and percentages, `winner_value` is in £: their mean where an award names several.
+    """
+
+    __tablename__ = "tender_standing"
+
+    tender_id: int = Field(primary_key=True, foreign_key="tender.id", sa_column_kwargs={"autoincrement": False})
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    method: str
+    denominator: str
+    bids: int
+    lowest: Decimal | None = Field(sa_type=DecimalText)
+    highest: Decimal | None = Field(sa_type=DecimalText)
+    winners: str
+    winner_value: Decimal | None = Field(sa_type=Total)

@@ -55,6 +55,8 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 RECORD_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 OWN_SETTERS = frozenset({Role.ADMINISTRATOR, Role.POLICY_LEAD})
 OWN_READERS = OWN_SETTERS | {Role.AUDITOR}
+# All that there is about an organisation, names of people among it.
+EXPORTERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 PEOPLE_READERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 # A tender: who sets it up and keeps its record, who marks its bids, who leads them, and who reads along.
 OFFICER = frozenset({Role.PROCUREMENT_OFFICER})
@@ -112,6 +114,7 @@ ACCESS: tuple[Rule, ...] = (
         "/static/{path}",
         "/brand/{colour}.css",
         "/sign-in",
+        "/sign-in/forgotten",
         "/links/{token}",
     ),
     # Scoring a file works on what is sent and stores nothing.
@@ -119,7 +122,8 @@ ACCESS: tuple[Rule, ...] = (
     Rule(method="POST", path="/score/download.{kind}", who=Audience.EVERYBODY),
     Rule(method="POST", path="/api/v1/score", who=Audience.EVERYBODY),
     # Going out is for everybody: who came by a personal link leaves too, and a session may have ended meanwhile.
-    *_changes(Audience.EVERYBODY, "/sign-in", "/sign-out", "/links/{token}", "/links/{token}/new"),
+    *_changes(Audience.EVERYBODY, "/sign-in", "/sign-in/forgotten", "/sign-out"),
+    *_changes(Audience.EVERYBODY, "/links/{token}", "/links/{token}/new"),
     *_changes(Audience.EVERYBODY, "/sign-in/demo", state=State.DEMO),
     *_changes(Audience.EVERYBODY, "/sign-in/provider", state=State.PROVIDER),
     Rule(
@@ -131,11 +135,12 @@ ACCESS: tuple[Rule, ...] = (
         why_get="A provider sends the browser back by a redirect, which is a GET. What stands in the place of the form "
         "token: the state that was made when the button was pressed, and the cookie of the browser that pressed it.",
     ),
-    *_reads(Audience.SIGNED_IN, "/account", "/api/v1/account"),
+    *_reads(Audience.SIGNED_IN, "/account", "/account/password", "/api/v1/account"),
     *_changes(
         Audience.SIGNED_IN,
         "/account/organisation",
         "/account/password",
+        "/account/password/link",
         "/account/sessions/others/end",
         "/account/sessions/{number}/end",
     ),
@@ -163,8 +168,6 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
     *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
-    *_reads(OFFICER, "/tenders/add"),
-    *_changes(OFFICER, "/tenders/add"),
     # Who marks the bids, marking alone, moderation.
     *_reads(
         BID_READERS,
@@ -191,8 +194,52 @@ ACCESS: tuple[Rule, ...] = (
         "/tenders/{tender:int}/moderation/reopen",
         "/tenders/{tender:int}/moderation/{bid:int}/{question:path}",
     ),
+    *_reads(OFFICER, "/tenders/add", "/tenders/import"),
+    *_reads(
+        BID_READERS,
+        "/tenders/{tender:int}/bids",
+        "/tenders/{tender:int}/bids/{bid:int}",
+        "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}",
+        "/tenders/{tender:int}/evaluation",
+        "/tenders/{tender:int}/evaluation/download.{kind}",
+        "/api/v1/tenders/{tender:int}/evaluation",
+        "/api/v1/tenders/{tender:int}/bids",
+    ),
+    *_reads(OFFICER, "/tenders/{tender:int}/bids/add", "/tenders/{tender:int}/workbook.xlsx"),
+    *_changes(
+        OFFICER,
+        "/tenders/{tender:int}/bids/add",
+        "/tenders/{tender:int}/bids/upload",
+        "/tenders/{tender:int}/bids/late",
+        "/tenders/{tender:int}/open",
+    ),
+    *_changes(
+        OFFICER | LEAD,
+        "/tenders/{tender:int}/bids/{bid:int}/status",
+        "/tenders/{tender:int}/bids/{bid:int}/marks",
+        "/tenders/{tender:int}/bids/{bid:int}/ask",
+        "/tenders/{tender:int}/bids/{bid:int}/answer",
+        "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}",
+    ),
+    *_changes(OFFICER, "/tenders/add", "/tenders/import"),
+    # Setting a tender up.
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/setup"),
+    *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    # The decision on a tender.
+    *_reads(BID_READERS, "/tenders/{tender:int}/decision", "/api/v1/tenders/{tender:int}/decision"),
+    *_changes(
+        OFFICER,
+        "/tenders/{tender:int}/decision/feedback",
+        "/tenders/{tender:int}/decision/award",
+        "/tenders/{tender:int}/decision/abandon",
+    ),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
+    *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),
+    # Measure sets are the policy lead’s; whoever sets a council up loads the first one.
+    *_reads(OWN_SETTERS, "/frameworks/upload"),
+    *_changes(OWN_SETTERS, "/frameworks/upload"),
     *_reads(ADMINISTRATOR, "/people/add", "/people/import"),
     *_changes(
         ADMINISTRATOR,

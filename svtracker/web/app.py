@@ -20,22 +20,35 @@ from svtracker.web import errors
 from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
+from svtracker.web.api import tender_decision as tender_decision_api
 from svtracker.web.api import tender_marks as tender_marks_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
+from svtracker.web.chores import Chores
 from svtracker.web.guard import guard
 from svtracker.web.house import house_of
 from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
-from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, people, sign_in
+from svtracker.web.routes import (
+    desk,
+    frameworks_upload,
+    home,
+    organisation,
+    passwords,
+    people,
+    sign_in,
+    tender_bids,
+    tender_decision,
+    tender_setup,
+)
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tender_marks as tender_marks_pages
 from svtracker.web.routes import tenders as tenders_pages
+from svtracker.web.routes import tenders_import as import_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
 
 A_YEAR = 365 * 24 * 3600
@@ -59,10 +72,10 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(running: FastAPI) -> AsyncIterator[None]:
-        postman = Postman(settings, running.state.database, clock=clock)
-        postman.start()
+        chores = Chores(settings, running.state.database, clock=clock)
+        chores.start()
         yield
-        postman.stop()
+        chores.stop()
         running.state.database.dispose()
 
     provider = settings.provider
@@ -79,7 +92,11 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
             Middleware(RequestLog),
             Middleware(SecurityHeaders),
             Middleware(OwnOriginOnly),
-            Middleware(BodyLimit, limit=settings.max_upload_bytes + FORM_ROOM, refusal=errors.too_large),
+            Middleware(
+                BodyLimit,
+                limit_of=lambda path: errors.largest_body(settings, path) + FORM_ROOM,
+                refusal=errors.too_large,
+            ),
             Middleware(HeadAsGet),
         ],
     )
@@ -97,19 +114,25 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
     errors.install(app)
     for pages in (
         home,
+        frameworks_upload,  # before the pages of sets, whose names stand in the same place
         frameworks_pages,
         desk,
         tender_marks_pages,
+        tender_bids,
+        import_pages,  # before the tenders, one of which could be called “import”
+        tender_setup,
+        tender_decision,
         tenders_pages,
         help_pages,
         sign_in,
+        passwords,
         provider_pages,
         people,
         organisation,
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tender_marks_api, tenders_api, identity_api, audit_api):
+    for twins in (frameworks_api, tender_decision_api, tender_marks_api, tenders_api, identity_api, audit_api):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

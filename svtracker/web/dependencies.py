@@ -1,6 +1,11 @@
-"""What routes ask for: a database session, the versions that are loaded, the reference figures."""
+"""What routes ask for: a database session, the versions that are loaded, the reference figures.
 
-from collections.abc import Iterator
+All of it is put together in the server's one loop, which waits for nothing: the server would hand each piece that is
+no coroutine to a thread, and a page needs that once, for its route.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
 from functools import cached_property
 from typing import Annotated
 
@@ -8,6 +13,7 @@ from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session
 
 from svtracker.frameworks import service as frameworks
+from svtracker.frameworks.rules.owners import SHARED, Whose
 from svtracker.frameworks.rules.values import Version
 from svtracker.frameworks.store import StoredVersion
 from svtracker.kernel.exceptions import NotFoundError
@@ -22,13 +28,21 @@ from svtracker.web.house import House, limits_of
 EXAMPLE = "worked"
 
 
-def reading(request: Request) -> Iterator[Session]:
-    """A session that reads one state of the database and cannot write."""
-    with request.app.state.database.reading() as session:
+async def reading(request: Request) -> AsyncIterator[Session]:
+    """A session that reads one state of the database and cannot write.
+
+    It is closed in a thread, because that asks the database; in one that no route can have taken, because routes wait
+    for the connection that is given back here.
+    """
+    session: Session = request.app.state.database.reader()
+    try:
         yield session
+    finally:
+        if session.in_transaction():
+            await asyncio.shield(asyncio.to_thread(session.close))
 
 
-def settings_of(request: Request) -> Settings:
+async def settings_of(request: Request) -> Settings:
     """The settings of the running application."""
     settings: Settings = request.app.state.settings
     return settings
@@ -42,7 +56,7 @@ Reading = Annotated[Session, Depends(reading)]
 OwnSettings = Annotated[Settings, Depends(settings_of)]
 
 
-def signed(request: Request) -> Viewer:
+async def signed(request: Request) -> Viewer:
     """Who is signed in, for a route that the access table opens to nobody else."""
     viewer = viewer_of(request)
     if viewer is None:
@@ -53,16 +67,22 @@ def signed(request: Request) -> Viewer:
 Signed = Annotated[Viewer, Depends(signed)]
 
 
+def whose_of(request: Request) -> Whose:
+    """The measure sets that whoever asks may see: those that all share, and those of the organisation they work for."""
+    viewer = viewer_of(request)
+    return SHARED if viewer is None else Whose(organisation_id=viewer.organisation.id)
+
+
 class Scorer:
     """Scores tender files against the versions that are loaded."""
 
-    def __init__(self, request: Request, session: Reading) -> None:
-        self.request, self.session = request, session
+    def __init__(self, request: Request, session: Session) -> None:
+        self.request, self.session, self.whose = request, session, whose_of(request)
 
     @cached_property
     def loaded(self) -> tuple[StoredVersion, ...]:
         """What is loaded, by set and age, without the measures."""
-        return frameworks.list_versions(self.session)
+        return frameworks.list_versions(self.session, whose=self.whose)
 
     @property
     def names(self) -> list[str]:
@@ -71,7 +91,7 @@ class Scorer:
 
     def versions(self) -> tuple[Version, ...]:
         """All versions that are loaded, newest first within a set."""
-        return tuple(frameworks.get_version(self.session, one.name) for one in reversed(self.loaded))
+        return tuple(frameworks.get_version(self.session, one.name, whose=self.whose) for one in reversed(self.loaded))
 
     @property
     def limits(self) -> Limits:
@@ -93,16 +113,21 @@ class Scorer:
 
     def _find(self, set_id: str, version: str) -> Version | None:
         name = f"{set_id}@{version}"
-        return frameworks.get_version(self.session, name) if name in self.names else None
+        return frameworks.get_version(self.session, name, whose=self.whose) if name in self.names else None
 
 
-Scoring = Annotated[Scorer, Depends()]
+async def scorer_of(request: Request, session: Reading) -> Scorer:
+    """What scores for one request."""
+    return Scorer(request, session)
+
+
+Scoring = Annotated[Scorer, Depends(scorer_of)]
 
 
 class Shelf:
     """The demo's tenders: files that come with svtracker, scored when they are first asked for and kept."""
 
-    def __init__(self, settings: OwnSettings, scorer: Scoring) -> None:
+    def __init__(self, settings: Settings, scorer: Scorer) -> None:
         self.settings, self.scorer = settings, scorer
 
     def all(self) -> list[tuple[str, Result]]:
@@ -126,11 +151,16 @@ class Shelf:
     def _scored(self, key: str) -> Result:
         path = self.settings.demo_dir / f"{key}.yaml"
         data = path.read_bytes()
-        kept: dict[tuple[bytes, frozenset[str], Limits], Result] = self.scorer.request.app.state.scored
-        place = (data, frameworks.list_hashes(self.scorer.session), self.scorer.limits)
+        kept: dict[tuple[bytes, frozenset[str], Limits, Whose], Result] = self.scorer.request.app.state.scored
+        place = (data, frameworks.list_hashes(self.scorer.session), self.scorer.limits, self.scorer.whose)
         if place not in kept:
             kept[place] = self.scorer.score(name=path.name, data=data)
         return kept[place]
 
 
-Shelved = Annotated[Shelf, Depends()]
+async def shelf_of(settings: OwnSettings, scorer: Scoring) -> Shelf:
+    """The demo's tenders for one request."""
+    return Shelf(settings, scorer)
+
+
+Shelved = Annotated[Shelf, Depends(shelf_of)]

@@ -1,6 +1,7 @@
 """Every error as an answer for the person who meets it: what, where, why, what to do; never a traceback."""
 
 import logging
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from svtracker.kernel.exceptions import (
     TooManyEventsError,
 )
 from svtracker.kernel.problems import Problem
+from svtracker.settings import Settings
 from svtracker.web.guard import FormNotOwnError, RoleMissingError, SignInNeededError
 from svtracker.web.logs import route_of
 from svtracker.web.pages.frame import Page, render
@@ -61,9 +63,19 @@ def answer(request: Request, *, status: int, title: str, what: str, why: str, do
     return render(request, "errors/error.html", page, status=status)
 
 
+# An archive of an e-tendering portal holds the workbooks of many bidders.
+MANY_WORKBOOKS = re.compile(r"/tenders/[0-9]+/bids/upload", re.ASCII)
+AS_MANY = 10
+
+
+def largest_body(settings: Settings, path: str) -> int:
+    """How many bytes a request to that address may bring."""
+    return settings.max_upload_bytes * (AS_MANY if MANY_WORKBOOKS.fullmatch(path) else 1)
+
+
 def too_large(request: Request) -> Response:
     """The answer to a request that is larger than this installation takes; at the form's field where there is one."""
-    limit = request.app.state.settings.max_upload_bytes
+    limit = largest_body(request.app.state.settings, request.url.path)
     what = f"The file is larger than {limit // (1024 * 1024)} MB, so it was not read."
     if request.url.path == "/score":
         with request.app.state.database.reading() as session:
@@ -74,7 +86,7 @@ def too_large(request: Request) -> Response:
         status=413,
         title="The file is too large",
         what=what,
-        why="A tender file is a few thousand characters; the limit protects everybody who uses this service.",
+        why="What is asked for here is smaller; the limit protects everybody who uses this service.",
         do="Send a smaller file.",
     )
 

@@ -104,6 +104,12 @@ def look_up(request: Request) -> Viewer | None:
     return Viewer(session=found, organisation=organisation, policy=policy)
 
 
+def may_use(request: Request, method: str, path: str) -> bool:
+    """Whether whoever asks is signed in with a role that reaches a route, so that a page leads there."""
+    viewer = viewer_of(request)
+    return viewer is not None and viewer.session.link is None and RULES[method, path].lets_in(viewer.session.roles)
+
+
 def local_address(text: str) -> str:
     """The address where a person goes on after signing in: one of this service, or the first page."""
     is_local = text.startswith("/") and not text.startswith("//")

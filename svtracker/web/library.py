@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 
 from svtracker.frameworks import service
 from svtracker.frameworks.rules.diff import Difference
@@ -12,27 +13,32 @@ from svtracker.frameworks.rules.values import Measure, Version
 from svtracker.frameworks.store import StoredFile, StoredVersion
 from svtracker.kernel import wording
 from svtracker.kernel.exceptions import NotFoundError
-from svtracker.web.dependencies import Reading
+from svtracker.web.dependencies import Reading, whose_of
 
 
 class Library:
     """The measure sets that are loaded, for one request."""
 
-    def __init__(self, session: Reading) -> None:
-        self.session = session
+    def __init__(self, request: Request, session: Session) -> None:
+        self.session, self.whose = session, whose_of(request)
 
     @cached_property
     def loaded(self) -> tuple[StoredVersion, ...]:
         """What is loaded, without the measures."""
-        return service.list_versions(self.session)
+        return service.list_versions(self.session, whose=self.whose)
 
     def versions(self) -> tuple[Version, ...]:
         """All versions of all measure sets."""
-        return tuple(service.get_version(self.session, one.name) for one in self.loaded)
+        return tuple(service.get_version(self.session, one.name, whose=self.whose) for one in self.loaded)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The measure sets that are the organisation's own."""
+        return frozenset(one.set_id for one in self.loaded if one.organisation_id is not None)
 
     def of_set(self, set_id: str) -> Mapping[str, Version]:
         """All versions of a measure set by their version name."""
-        versions = service.versions_of_set(self.session, set_id)
+        versions = service.versions_of_set(self.session, set_id, whose=self.whose)
         if not versions:
             known = wording.listed(sorted({one.set_id for one in self.loaded}))
             do = f"Choose from the list of measure sets: {known}." if known else "None is loaded yet."
@@ -58,11 +64,16 @@ class Library:
 
     def difference(self, old: Version, new: Version) -> Difference:
         """What differs between two versions."""
-        return service.compare_versions(self.session, old.name, new.name)
+        return service.compare_versions(self.session, old.name, new.name, whose=self.whose)
 
     def file(self, version: Version) -> StoredFile:
         """The file of a version, byte for byte."""
-        return service.export_version(self.session, version.name)
+        return service.export_version(self.session, version.name, whose=self.whose)
 
 
-Browsing = Annotated[Library, Depends()]
+async def library_of(request: Request, session: Reading) -> Library:
+    """The measure sets for one request."""
+    return Library(request, session)
+
+
+Browsing = Annotated[Library, Depends(library_of)]

@@ -68,23 +68,24 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Answers a request whose body is larger than the limit with a page that helps.
+    """Answers a request whose body is larger than the limit of its address with a page that helps.
 
     FastAPI's own limit stands outside every middleware and answers in two words, without our headers. Where the
     request says itself that it is too large, what the browser is still sending is read and thrown away up to a bound,
     since a browser that is cut off shows its own error instead of ours.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int, refusal: Callable[[Request], Response]) -> None:
-        self.app, self.limit, self.refusal = app, limit, refusal
+    def __init__(self, app: ASGIApp, *, limit_of: Callable[[str], int], refusal: Callable[[Request], Response]) -> None:
+        self.app, self.limit_of, self.refusal = app, limit_of, refusal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413 where its body is above the limit, declared or not."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        limit = self.limit_of(scope["path"])
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdigit() and int(declared) > self.limit:
+        if declared.isdigit() and int(declared) > limit:
             await self._throw_away(receive)
             response = await run_in_threadpool(self.refusal, Request(scope))
             await response(scope, receive, send)
@@ -95,7 +96,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.limit:
+            if received > limit:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -1,10 +1,14 @@
 """Files that are sent by a form: by a file window, or as text that was pasted or is sent again."""
 
+from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import PurePath
 
 from fastapi import UploadFile
 
 LONGEST_NAME = 100
+# What Starlette takes as one field of a form.
+LARGEST_PART = 1024 * 1024
 
 
 def sent_file(file: UploadFile | None, text: str, *, name: str) -> tuple[str, bytes | None]:
@@ -12,6 +16,21 @@ def sent_file(file: UploadFile | None, text: str, *, name: str) -> tuple[str, by
     if file is not None and file.filename:
         return clean_name(file.filename), file.file.read()
     return (clean_name(name), bytes_of(text)) if text.strip() else ("", None)
+
+
+def sent_files(
+    files: Sequence[UploadFile], texts: Sequence[str], names: Sequence[str], *, name: str
+) -> tuple[tuple[str, bytes], ...]:
+    """The names and bytes of several files that were sent by a file window, or sent again as texts with their names."""
+    chosen = [(clean_name(file.filename), file.file.read()) for file in files if file.filename]
+    again = zip_longest(texts, names[: len(texts)], fillvalue="")
+    return tuple(chosen) or tuple((clean_name(own or name), bytes_of(text)) for text, own in again if text.strip())
+
+
+def can_be_sent_again(texts: Sequence[str], *, limit: int) -> bool:
+    """Whether the texts fit into a form of several parts: a browser ends lines with two bytes, a part has its limit."""
+    sizes = [len(bytes_of(text.replace("\r\n", "\n").replace("\n", "\r\n"))) for text in texts]
+    return max(sizes, default=0) <= LARGEST_PART and sum(sizes) <= limit
 
 
 def bytes_of(text: str) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from svtracker.audit import service as audit
 from svtracker.audit.rules.events import SYSTEM, Change, Event
@@ -20,7 +20,7 @@ from svtracker.identity.rules.roles import Role
 from svtracker.identity.rules.sessions import How
 from svtracker.registers import service as registers
 from svtracker.settings import Settings
-from svtracker.storage import migrations
+from svtracker.storage import migrations, walls
 from svtracker.storage.engines import Database
 from svtracker.web.app import create_app
 from svtracker.web.cookies import PLAIN
@@ -43,8 +43,16 @@ def run(settings: Settings, folder: Path, say: Say) -> None:
     for name, cookie in (("nobody signed in", ""), ("somebody signed in", f"{PLAIN}={token}")):
         timed = asyncio.run(page_bench(Requests(guarded, PAGE, cookie=cookie), Requests(bare, PAGE), times=60))
         say(f"page, {name} (without guard)", timed, "")
+    unwatched = create_app(settings)
+    for engine in (unwatched.state.database._read, unwatched.state.database._write):
+        event.remove(engine, "before_cursor_execute", walls._require_organisation)
+    cookie = f"{PLAIN}={token}"
+    watched = asyncio.run(
+        page_bench(Requests(guarded, PAGE, cookie=cookie), Requests(unwatched, PAGE, cookie=cookie), times=60)
+    )
+    say("page, somebody signed in (statements not watched)", watched, "")
     say("a write with its event (the same row alone)", in_turn(_with_event(database), _alone(database), times=40), "")
-    for app in (guarded, bare):
+    for app in (guarded, bare, unwatched):
         app.state.database.dispose()
     database.dispose()
     _four_writers("SQLite", url)

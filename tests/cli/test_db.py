@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from svtracker.cli import app
+from svtracker.identity.service import attempt_sign_in
 from svtracker.storage import migrations
 from svtracker.storage.engines import Database
+from tests.identity.people import HandClock
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,3 +96,15 @@ def test_a_bad_setting_is_said_in_words(
     assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_tidy_says_first_what_it_would_delete(at_database: Database) -> None:
+    long_ago = HandClock(now=datetime(2020, 1, 1, tzinfo=UTC))
+    for _ in range(2):
+        attempt_sign_in(at_database, email="x@y.example", password="x", address="", user_agent="", clock=long_ago)
+    planned, done, again = run("db", "tidy"), run("db", "tidy", "--commit"), run("db", "tidy", "--commit")
+    assert [one.exit_code for one in (planned, done, again)] == [0, 0, 0]
+    assert planned.stdout.splitlines()[0] == "sign in attempts: 2 would be deleted"
+    assert "--commit" in planned.stdout
+    assert done.stdout == "sign in attempts: 2 deleted\n"
+    assert again.stdout == "nothing to do: nothing that has ended is older than it may be\n"

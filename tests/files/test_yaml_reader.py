@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from svtracker.files.yaml_reader import (
     bytes_of,
     path_text,
     read_document,
+    read_json_exactly,
 )
 from svtracker.kernel.problems import Problem
 
@@ -400,3 +402,36 @@ class TestPathText:
 
     def test_a_strange_key_stays_on_one_line(self) -> None:
         assert path_text(("a", "b\nc\x1b[2J" + "d" * 99)) == "a.b c [2J" + "d" * 53 + "…"
+
+
+class TestExactJson:
+    """JSON of other formats, where an amount is a number."""
+
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("104988.02", Decimal("104988.02")),
+            ("0.1", Decimal("0.1")),
+            ("1.50", Decimal("1.50")),
+            ("1e3", Decimal(1000)),
+            ("12345678901234567890.12345", Decimal("12345678901234567890.12345")),
+            ("75000", 75000),
+        ],
+    )
+    def test_a_number_keeps_its_digits(self, text: str, value: object) -> None:
+        found = read_json_exactly(name="a.txt", data=f'{{"amount": {text}}}'.encode())
+        assert found.problems == ()
+        assert isinstance(found.value, dict)
+        assert (found.value["amount"], type(found.value["amount"])) == (value, type(value))
+
+    def test_what_is_no_json_has_the_same_problems(self) -> None:
+        for data in (b"a: 1", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"\xff\xfe{", b""):
+            own, plain = read_json_exactly(name="a.json", data=data), read_document(name="a.json", data=data)
+            assert own.problems == plain.problems != ()
+
+    def test_a_larger_file_where_that_is_said(self) -> None:
+        data = b'{"a": "' + b"x" * 1024 * 1024 + b'"}'
+        assert read_json_exactly(name="a.json", data=data).problems[0].wanted == "at most 1 MiB (1,048,576 bytes)"
+        assert read_json_exactly(name="a.json", data=data, largest=2 * 1024 * 1024).problems == ()
+        (fault,) = read_json_exactly(name="a.json", data=data * 2, largest=2 * 1024 * 1024).problems
+        assert fault.wanted == "at most 2 MiB (2,097,152 bytes)"

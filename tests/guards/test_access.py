@@ -58,6 +58,7 @@ KINDS = {
     "/score/example/download.{kind}": ("yaml", "csv", "xlsx", "json"),
     "/score/download.{kind}": ("csv", "xlsx", "json"),
     "/people/download.{kind}": ("csv", "xlsx"),
+    "/tenders/{tender:int}/evaluation/download.{kind}": ("csv", "xlsx", "json"),
 }
 QUERIES = {
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},
@@ -73,6 +74,12 @@ BODIES: dict[str, dict[str, Any]] = {
 FORMS: dict[str, dict[str, str]] = {
     "/account/organisation": {"organisation": "1"},
     "/organisation": {"version": "0"},
+    "/tenders/{tender:int}/bids/late": {"place": "1"},
+    "/tenders/{tender:int}/open": {"version": "1"},
+    "/tenders/{tender:int}/bids/{bid:int}/answer": {"clarification": "1"},
+    "/tenders/{tender:int}/setup": {"version": "1"},
+    "/tenders/{tender:int}/publish": {"version": "1"},
+    "/tenders/{tender:int}/amend": {"version": "1"},
     "/people/{number}/roles": {"version": "1", "role": "viewer"},
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
@@ -83,6 +90,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/tenders/{tender:int}/marks/{bid:int}/{question:path}": {"mark": "3", "why": "a test"},
     "/tenders/{tender:int}/moderation/reopen": {"person": "1", "reason": "a test"},
     "/tenders/{tender:int}/moderation/{bid:int}/{question:path}": {"mark": "3", "why": "a test"},
+    "/tenders/{tender:int}/decision/award": {"bid": "1", "version": "1"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.
 MAY_BE_ASYNC = {

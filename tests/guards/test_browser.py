@@ -17,6 +17,7 @@ from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
 from svtracker.tenders.service import bids
 from tests.guards.test_access import REAL, filled, routes
+from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
@@ -68,6 +69,7 @@ PAGES = {
     "who may use what": "/access",
     "interface": "/api/docs",
     "sign in to the demo": "/sign-in",
+    "forgot the password": "/sign-in/forgotten",
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
@@ -97,6 +99,7 @@ EMPTY = {f"empty {path}": path for path in ("/", "/frameworks", "/tenders", "/sc
 # What an administrator is shown, who has added a person and sent a link; {number} is that person.
 INSIDE = {
     "account": "/account",
+    "change the password": "/account/password",
     "people": "/people",
     "person": "/people/{number}",
     "person who is locked": "/people/1",
@@ -104,6 +107,7 @@ INSIDE = {
     "person with limits": "/people/5",
     "add a person": "/people/add",
     "add people from a file": "/people/import",
+    "import tenders": "/tenders/import",
     "personal links": "/personal-links",
     "messages": "/messages",
     "message": "/messages/1",
@@ -123,6 +127,22 @@ INSIDE = {
     "moderation under seal": "/tenders/8/moderation",
     "moderation": "/tenders/11/moderation",
     "an answer in moderation": "/tenders/11/moderation/{bid}/answer",
+    "bids that are open": "/tenders/8/bids",
+    "bids under seal": "/tenders/9/bids",
+    "type a bid in": "/tenders/9/bids/add",
+    "compare the bids of a tender": "/tenders/8/evaluation",
+    "a bid": "/tenders/1/bids/1",
+    "a line of a bid": "/tenders/1/bids/1/lines/J1",
+    "a tender set up": "/tenders/10/setup",
+    "a tender set up with faults": "/tenders/10/setup?saved=yes",
+    "settings that are locked": "/tenders/9/setup",
+    "publish a tender": "/tenders/10/publish",
+    "amend a tender": "/tenders/9/amend",
+    "a decision to be made": "/tenders/1/decision",
+    "a decision made": "/tenders/2/decision",
+    "a decision that waits for marks": "/tenders/8/decision",
+    "a decision before the opening": "/tenders/9/decision",
+    "load a version": "/frameworks/upload",
     "the record": "/audit",
     "the record, chosen": "/audit?kind=version&find=released",
     "the record, nothing found": "/audit?find=qqqq",
@@ -147,10 +167,12 @@ NAME = "Bartholomew Featherstonehaugh-Cholmondeley of the very-long-and-unbroken
 
 # Routes that give a document or lead on.
 NO_PAGES = {
+    "/tenders/{tender:int}/workbook.xlsx",
     "/api/openapi.json",
     "/frameworks/{set_id}",
     "/audit/sample/pack.zip",
     "/brand/{colour}.css",
+    "/organisation/export.zip",
     "/sign-in/provider/return",
 }
 LONG = "Consortium for the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited"
@@ -366,10 +388,34 @@ def test_an_import(
 
 
 @pytest.mark.parametrize(
+    ("files", "heading"),
+    [([look_alike()], "Releases that cannot be used"), ([b"<html>", b"{}"], "What to put right")],
+)
+def test_an_import_of_tenders(
+    inside_window: Page,
+    said_inside: list[str],
+    inside_base: tuple[str, FastAPI],
+    files: list[bytes],
+    heading: str,
+) -> None:
+    go(inside_window, f"{inside_base[0]}/tenders/import")
+    inside_window.locator("input[type=file]").set_input_files(
+        [
+            {"name": f"{number}.json", "mimeType": "application/json", "buffer": data}
+            for number, data in enumerate(files)
+        ]
+    )
+    inside_window.get_by_role("button", name="Show what would happen").click()
+    expect(inside_window.get_by_role("heading", name=heading)).to_be_visible()
+    look(inside_window, said_inside)
+
+
+@pytest.mark.parametrize(
     ("path", "button"),
     [
         ("/people/add", "Add and send the link"),
         ("/people/import", "Show what would happen"),
+        ("/tenders/import", "Show what would happen"),
         ("/people/4", "Give the role"),
         ("/people/4", "Close"),
         ("/people/4", "Erase for good"),

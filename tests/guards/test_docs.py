@@ -22,7 +22,7 @@ NOTICE = (ROOT / "NOTICE").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 # Targets that nobody types, each with its reason.
-NOT_IN_HELP = {"chromium": "a step of `test` and `screenshots`"}
+NOT_IN_HELP = {"chromium": "a step of `test` and `screenshots`", "office": "a step of `test-office`"}
 # What the issue promises to whoever has just cloned the repository.
 PROMISED = {"run", "test", "setup", "check", "bench", "real", "help"}
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,7 +72,7 @@ def expected(rule: Rule, who: str | Role) -> str:
 
 
 def test_every_route_lets_in_whom_the_table_names_and_nobody_else(
-    app: FastAPI, walled: TestClient, capsys: pytest.CaptureFixture[str]
+    app: FastAPI, walled: TestClient, record_property: Callable[[str, object], None]
 ) -> None:
     wrong, faults, counted = [], [], Counter[str]()
     said: dict[tuple[str, str], set[str]] = {}
@@ -92,12 +92,12 @@ def test_every_route_lets_in_whom_the_table_names_and_nobody_else(
     for rule in closed:
         assert said[rule.method, rule.path] >= {LET_IN, SIGN_IN, WRONG_ROLE}, rule
     assert sum(counted.values()) == len(ACCESS) * len(EVERYBODY)
-    with capsys.disabled():
-        print(  # noqa: T201 - the numbers tried are to be seen
-            f"\naccess: {len(ACCESS)} routes x {len(EVERYBODY)} visitors = {sum(counted.values())} tried: "
-            + ", ".join(f"{number} {word}" for word, number in sorted(counted.items()))
-            + f"; {len(closed)} routes are closed to somebody"
-        )
+    record_property(
+        "seen",
+        f"access: {len(ACCESS)} routes x {len(EVERYBODY)} visitors = {sum(counted.values())} tried: "
+        + ", ".join(f"{number} {word}" for word, number in sorted(counted.items()))
+        + f"; {len(closed)} routes are closed to somebody",
+    )
 
 
 def test_what_belongs_to_another_organisation_is_not_found(app: FastAPI, walled: TestClient) -> None:

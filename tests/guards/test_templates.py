@@ -1,6 +1,7 @@
 """Templates and the values that they show: what a template reads is there, and what is there is read."""
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -133,10 +134,12 @@ def rendered(
         "/privacy",
         "/access",
         "/api/docs",
+        "/sign-in/forgotten",
     ):
         assert client.get(path).status_code == 200
     for path in (
         "/account",
+        "/account/password",
         "/audit",
         "/audit/sample",
         "/audit/version/open-toms@2021.1",
@@ -149,10 +152,21 @@ def rendered(
         "/tenders/1/moderation",
         "/tenders/8/marks",
         "/tenders/11/moderation",
+        "/tenders/8/bids",
+        "/tenders/9/bids/add",
+        "/tenders/8/evaluation",
+        "/tenders/1/bids/1",
+        "/tenders/1/bids/1/lines/J1",
+        "/tenders/10/setup",
+        "/tenders/9/setup",
+        "/tenders/9/amend",
+        "/tenders/10/publish",
+        "/frameworks/upload",
         "/people",
         "/people/1",
         "/people/add",
         "/people/import",
+        "/tenders/import",
         "/personal-links",
         "/messages",
         "/messages/1",
@@ -160,6 +174,11 @@ def rendered(
         assert inside.get(path).status_code == 200
     for part in ("/tenders/8/marks", "/tenders/11/moderation"):
         assert inside.get(f"{part}/{_first_bid(inside, part)}/answer").status_code == 200
+    decision = inside.get("/tenders/1/decision")
+    token = re.search('name="form_token" value="([^"]+)"', decision.text)
+    assert token is not None
+    sent = {"form_token": token.group(1), "bid": "1", "reason": "To look at the page."}
+    assert inside.post("/tenders/1/decision/award", data=sent).status_code == 200
     assert client.get("/sign-in").status_code == 200
     with provider() as there:
         assert make_client(sqlite_url, **settings_of(there)).post("/sign-in/provider").status_code == 200

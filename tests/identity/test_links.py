@@ -74,7 +74,7 @@ def person_as_user(person_id: int, organisation_id: int) -> User:
         grants=(),
         created_at=None,
         last_seen_at=None,
-        has_password=False,
+        password_set_at=None,
         has_identity_provider=False,
         version=0,
     )

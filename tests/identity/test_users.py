@@ -71,7 +71,7 @@ class TestAdding:
             grants=(Grant(person_id=wren.person_id, organisation_id=council, role=Role.ADMINISTRATOR),),
             created_at=NOON,
             last_seen_at=None,
-            has_password=False,
+            password_set_at=None,
             has_identity_provider=False,
             version=1,
         )

@@ -8,10 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browsing import DESK, PHONE, Complaints, opened, started
-from tests.web.conftest import demo_url, demo_url_on_postgresql
 from tests.web.installation import application, serving
-
-__all__ = ["demo_url", "demo_url_on_postgresql"]
 
 WINDOWS = {
     "laptop": {"width": DESK, "java_script_enabled": True},

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ElementHandle, Locator, Page, expect
 
 from tests.web.installation import ROOT, WORKED
 from tests.web.tender_files import as_json, broken
@@ -238,21 +238,24 @@ class TestKeyboardAlone:
         tab_to(page, page.get_by_role("link", name="Check").first)
 
 
-FOCUS = """() => {
+FOCUS = """wanted => {
     const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect()
     const marked = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none'
     return {
         marked: marked || style.backgroundColor === 'rgb(255, 221, 0)' || style.outlineStyle === 'auto',
         inside: box.bottom > 0 && box.top < innerHeight && box.width > 0 && box.height > 0,
         html: one.outerHTML.slice(0, 200),
+        there: wanted !== null && (wanted === one || wanted.contains(one)),
     }
 }"""
 
 
-def assert_visible_focus(page: Page) -> None:
-    focus = page.evaluate(FOCUS)
+def assert_visible_focus(page: Page, wanted: ElementHandle | None = None) -> bool:
+    """What has the focus shows it and is in sight; says whether it is what is wanted, or inside it."""
+    focus = page.evaluate(FOCUS, wanted)
     assert focus["marked"], f"nothing shows that this has the focus: {focus['html']}"
     assert focus["inside"], f"the focus is out of sight: {focus['html']}"
+    return focus["there"]
 
 
 def tab_to(page: Page, wanted: Locator, *, at_most: int = 120) -> None:
@@ -260,7 +263,6 @@ def tab_to(page: Page, wanted: Locator, *, at_most: int = 120) -> None:
     element = wanted.element_handle()
     for _ in range(at_most):
         page.keyboard.press("Tab")
-        assert_visible_focus(page)
-        if page.evaluate("one => one === document.activeElement || one.contains(document.activeElement)", element):
+        if assert_visible_focus(page, element):
             return
     pytest.fail(f"Tab does not reach {wanted} within {at_most} stops")

@@ -173,6 +173,18 @@ def test_rounding_a_decimal_is_that_of_the_standard_library(value: Decimal, plac
 
 
 @CHECKS
+@given(decimals, quotients, st.integers(0, 6))
+def test_a_part_is_the_whole_times_its_share_and_rounded_once(whole: Decimal, share: Fraction, places: int) -> None:
+    assert numbers.part_rounded(whole, share, places) == numbers.round_half_up(Fraction(whole) * share, places)
+
+
+@CHECKS
+@given(decimals | quotients, (decimals | quotients).filter(bool))
+def test_a_share_in_per_cent_is_a_hundred_times_the_ratio(part: Decimal | Fraction, whole: Decimal | Fraction) -> None:
+    assert numbers.percent(part, whole) == 100 * numbers.ratio(part, whole)
+
+
+@CHECKS
 @given(quotients, st.integers(0, 6))
 def test_a_rounded_quotient_is_the_nearest_and_the_bounds_enclose_it(value: Fraction, places: int) -> None:
     half = Fraction(1, 2 * 10**places)

@@ -114,3 +114,10 @@ def test_days_lists_and_counts() -> None:
 )
 def test_ordinals(number: int, wanted: str) -> None:
     assert wording.ordinal(number) == wanted
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wanted"), [(1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (61, "2 minutes")]
+)
+def test_waits(seconds: int, wanted: str) -> None:
+    assert wording.wait(seconds) == wanted

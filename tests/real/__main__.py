@@ -1,6 +1,7 @@
 """Turns every sample OCDS release that carries a value into a tender file and scores it over all shipped versions.
 
-Title, value, dates and CPV are as published; the bids are invented. Prints what could not be used, and why.
+Title, value, dates and CPV are as published; the bids are invented. Prints what could not be used, and why. Then
+imports the samples into an empty database, twice.
 """
 
 import json
@@ -20,6 +21,7 @@ from svtracker.registers.loader import load_reference
 from svtracker.settings import read_settings
 from svtracker.tenders.rules.result import Result
 from svtracker.tenders.service.files import score_file
+from tests.real.importing import import_twice
 
 VERSIONS = ("2018.1", "2021.1", "2026.1")
 # Social value of the invented bids as shares of the contract value, spread over the first valued measures.
@@ -92,7 +94,9 @@ def main() -> int:
         print(f"  refused {said}")
     for one in (one for one in read if isinstance(one, Unusable)):
         print(f"  not used {one.ocid}: {one.reason}")
-    return 1 if refused else 0
+    print()
+    is_imported = import_twice(files)
+    return 0 if is_imported and not refused else 1
 
 
 def releases_of(file: Path) -> Iterator[Mapping[str, Any]]:

@@ -37,6 +37,7 @@ from svtracker.registers import service as registers
 from svtracker.registers import store
 from svtracker.storage import archive, backup, migrations
 from svtracker.storage.engines import Database
+from tests.databases import address_of, create_database
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -227,10 +228,7 @@ class TestRoundTrip:
         if kind == "sqlite":
             return f"sqlite:///{tmp_path / 'restored' / 'restored.db'}"
         server = request.getfixturevalue("postgresql_server")
-        name = f"other_{tmp_path.name}".lower().replace("-", "_")
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        request.addfinalizer(lambda: server.execute(f"DROP DATABASE {name} WITH (FORCE)"))
-        return f"postgresql://{server.info.user}@/{name}?host={server.info.host}"
+        return address_of(server, create_database(server))
 
     @staticmethod
     def _councils(database: Database) -> tuple[store.Organisation, ...]:

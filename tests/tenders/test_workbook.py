@@ -166,7 +166,7 @@ def test_totals_of_a_program_that_does_not_calculate_are_a_warning() -> None:
 _WORDS = st.text(alphabet=st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=60).map(str.strip)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_any_quantities_come_back_exactly(data: st.DataObject) -> None:
     base = filled()
@@ -199,7 +199,7 @@ def test_any_quantities_come_back_exactly(data: st.DataObject) -> None:
     assert bid.valuation == valuation_of(content, brief=BRIEF)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_any_numbers_of_a_helper_come_back_exactly(data: st.DataObject) -> None:
     helpers, quantities = {}, {}

@@ -1,9 +1,9 @@
 """Bidders' workbooks for these tests: a tender with every kind of measure, a bid filled in, and the knife for both."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from xml.sax.saxutils import escape, quoteattr
 
 from svtracker.frameworks.rules.values import Category, ListName, Version
@@ -19,7 +19,7 @@ from svtracker.tenders.rules.values import (
     Tender,
 )
 from svtracker.tenders.workbook.helpers import quantity_of
-from svtracker.tenders.workbook.layout import Key, layout_of
+from svtracker.tenders.workbook.layout import Layout, layout_of
 from svtracker.tenders.workbook.reading import read_bid_workbook
 from svtracker.tenders.workbook.values import BidContent, Bidder, HelperLine, WorkbookBid, WorkbookBrief
 from svtracker.tenders.workbook.writing import bid_workbook
@@ -152,7 +152,18 @@ def filled(brief: WorkbookBrief = BRIEF) -> BidContent:
 
 def good(brief: WorkbookBrief = BRIEF) -> bytes:
     """The workbook of that bid."""
-    return bid_workbook(brief, filled=filled(brief))
+    return _good() if brief is BRIEF else bid_workbook(brief, filled=filled(brief))
+
+
+@cache
+def _good() -> bytes:
+    return bid_workbook(BRIEF, filled=filled())
+
+
+@cache
+def layout() -> Layout:
+    """Where everything stands in a workbook of this tender."""
+    return layout_of(BRIEF)
 
 
 def read(data: bytes, brief: WorkbookBrief = BRIEF) -> tuple[WorkbookBid | None, tuple[Problem, ...]]:
@@ -165,15 +176,14 @@ def bid_of(data: bytes, brief: WorkbookBrief = BRIEF) -> WorkbookBid:
     return bid
 
 
-def at(*key: str, brief: WorkbookBrief = BRIEF) -> tuple[str, str]:
+def at(*key: str) -> tuple[str, str]:
     """Sheet and cell of a field."""
-    found: Mapping[Key, tuple[str, str]] = layout_of(brief).fields
-    return found[key]
+    return layout().fields[key]
 
 
-def part_of(sheet: str, brief: WorkbookBrief = BRIEF) -> str:
+def part_of(sheet: str) -> str:
     """The part of the archive that holds a sheet."""
-    names = [each.name for each in layout_of(brief).form.sheets]
+    names = [each.name for each in layout().form.sheets]
     return f"xl/worksheets/sheet{names.index(sheet) + 1}.xml"
 
 

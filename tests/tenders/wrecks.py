@@ -223,7 +223,7 @@ WRECKS: tuple[Wreck, ...] = (
     Wreck(name="number stored as text", make=typed(text("12.5")), problems=((J1, "the text “12.5”", "type it again"),)),
     Wreck(name="words beside the number", make=typed(text("3 people")), problems=((J1, "“3 people”", _A_NUMBER),)),
     Wreck(name="a range", make=typed(text("10-12")), problems=((J1, "“10-12”", _A_NUMBER),)),
-    Wreck(name="n/a in the quantity", make=typed(text("n/a")), problems=((J1, "“n/a”", _A_NUMBER),)),
+    Wreck(name="n/a in the quantity", make=typed(text("n/a")), problems=((J1, "“n/a”", "under “Does not apply”"),)),
     Wreck(name="digits broken in the file", make=typed(number("12,5")), problems=((J1, "“12,5”", _A_NUMBER),)),
     Wreck(
         name="percentage", make=typed(number("0.05"), code="0%"), problems=((J1, "5%", "formatted as a percentage"),)

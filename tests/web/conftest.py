@@ -3,8 +3,8 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,30 +13,13 @@ from starlette.testclient import TestClient
 
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
+from tests.databases import address_of, create_database, drop_database
 from tests.identity.people import hash_quickly
-from tests.web.council import Council, council_on
-from tests.web.installation import application, client_of, fill
+from tests.web.council import Council, Lender, fill_council
+from tests.web.installation import application, client_of
 from tests.web.visitors import add_moderated, add_somebody, give_every_role, visitor
 
 MakeClient = Callable[..., TestClient]
-
-
-@pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a database with the measure sets and the demo council; nobody writes to it."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('demo') / 'demo.db'}"
-    fill(url)
-    return url
-
-
-@pytest.fixture(scope="session")
-def demo_url_on_postgresql(postgresql_server: psycopg.Connection) -> str:
-    """The same on PostgreSQL."""
-    name = f"demo_{uuid4().hex}"  # the journeys have a demo of their own on the same server
-    postgresql_server.execute(f"CREATE DATABASE {name}")
-    url = f"postgresql://{postgresql_server.info.user}@/{name}?host={postgresql_server.info.host}"
-    fill(url)
-    return url
 
 
 @pytest.fixture(scope="session")
@@ -82,20 +65,53 @@ def inside(inside_app: FastAPI) -> Iterator[TestClient]:
         yield visitor(inside_app, opened, Role.ADMINISTRATOR).client
 
 
-@pytest.fixture
-def council(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council]:
+@pytest.fixture(scope="session")
+def council_file(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the council, of which tests have copies."""
+    file = shutil.copyfile(migrated_sqlite_file, tmp_path_factory.mktemp("council") / "first.db")
+    fill_council(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def lender_on_sqlite(council_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Lender:
+    folder = tmp_path_factory.mktemp("lent")
+
+    def put_in() -> None:
+        for left in folder.iterdir():
+            left.unlink()
+        shutil.copyfile(council_file, folder / "council.db")
+
+    return Lender(f"sqlite:///{folder / 'council.db'}", put_in)
+
+
+@pytest.fixture(scope="session")
+def lender_on_postgresql(postgresql_server: psycopg.Connection, migrated_postgresql_name: str) -> Lender:
+    first = create_database(postgresql_server, template=migrated_postgresql_name)
+    fill_council(address_of(postgresql_server, first))
+
+    def put_in() -> None:
+        drop_database(postgresql_server, "council")
+        create_database(postgresql_server, "council", template=first)
+
+    return Lender(address_of(postgresql_server, "council"), put_in)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def council(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council]:
     """A council on each database, one after the other; its hashes cost little."""
     hash_quickly(monkeypatch)
-    with council_on(database_url) as found:
-        yield found
+    lender: Lender = request.getfixturevalue(f"lender_on_{request.param}")
+    with lender.lend() as lent:
+        yield lent
 
 
 @pytest.fixture
-def council_on_sqlite(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council]:
+def council_on_sqlite(lender_on_sqlite: Lender, monkeypatch: pytest.MonkeyPatch) -> Iterator[Council]:
     """A council where the database makes no difference."""
     hash_quickly(monkeypatch)
-    with council_on(sqlite_url) as found:
-        yield found
+    with lender_on_sqlite.lend() as lent:
+        yield lent
 
 
 @pytest.fixture

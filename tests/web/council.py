@@ -1,12 +1,13 @@
 """A real council, not the demo: its administrator and others sign in with passwords; the clock is set by hand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
@@ -17,6 +18,8 @@ from svtracker.identity.rules.roles import Role
 from svtracker.identity.service import User
 from svtracker.storage.engines import Database
 from svtracker.web.app import create_app
+from svtracker.web.caching import Kept
+from svtracker.web.house import house_of
 from tests.identity import people
 from tests.identity.people import FIREFOX, PASSWORD, HandClock
 from tests.web.installation import ADDRESS, settings_for
@@ -37,6 +40,12 @@ class Council:
     def database(self) -> Database:
         database: Database = self.app.state.database
         return database
+
+    @property
+    def url(self) -> str:
+        """The address of the database, as a setting gives it."""
+        url = self.database.url
+        return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=False)
 
     def add(self, name: str, *roles: Role, email: str | None = None, password: str | None = PASSWORD) -> User:
         """Another person, with a password unless told otherwise."""
@@ -113,17 +122,39 @@ def client_at(app: FastAPI, *, base_url: str = ADDRESS, address: str = "192.0.2.
     )
 
 
-@contextmanager
-def council_on(url: str, **changed: Any) -> Iterator[Council]:
-    """The council on a migrated, empty database; Wren Alder is its administrator."""
-    clock = HandClock()
-    app = create_app(settings_for(url, demo=False, **changed), clock=clock)
-    database = app.state.database
-    number = people.add_council(database)
-    wren = people.add_user(database, number, Role.ADMINISTRATOR)
-    people.set_password(database, wren, clock)
-    yield Council(app=app, clock=clock, organisation_id=number, wren=wren)
+def fill_council(url: str) -> None:
+    """Puts the council into a migrated, empty database; Wren Alder is its administrator."""
+    database = Database(url)
+    wren = people.add_user(database, people.add_council(database), Role.ADMINISTRATOR)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        people.hash_quickly(monkeypatch)
+        people.set_password(database, wren, HandClock())
     database.dispose()
+
+
+class Lender:
+    """One application for many tests, one after the other, because most of what a test costs is putting one together.
+
+    Each finds the council as it was first put in, a new clock, and nothing that another left in the application.
+    """
+
+    def __init__(self, url: str, put_in: Callable[[], None]) -> None:
+        put_in()
+        self._put_in, self._app = put_in, create_app(settings_for(url, demo=False))
+        self._app.state.database.dispose()
+
+    @contextmanager
+    def lend(self) -> Iterator[Council]:
+        """The council, for one test."""
+        self._put_in()
+        app, state = self._app, self._app.state
+        state.clock, state.scored, state.kept = HandClock(), {}, Kept()
+        with state.database.reading() as session:
+            state.renderer.house = house_of(session, state.settings)
+            wren = service.find_user(session, people.EMAIL)
+        assert wren is not None
+        yield Council(app=app, clock=state.clock, organisation_id=wren.organisation_id, wren=wren)
+        state.database.dispose()
 
 
 def cookie_of(answer: Response) -> dict[str, str]:

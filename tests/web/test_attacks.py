@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from html import unescape
 from pathlib import Path
 from shutil import copyfile
@@ -34,7 +35,8 @@ from svtracker.web.guard import CSRF_HEADER
 from tests.guards.test_access import FORMS, QUERIES, REAL, filled
 from tests.identity import people
 from tests.identity.people import PASSWORD, hand_out
-from tests.web.council import Browser, Council, at_field, client_at, council_on, words
+from tests.tenders.published import look_alike
+from tests.web.council import Browser, Council, Lender, at_field, client_at, words
 from tests.web.installation import ADDRESS, WORKED, application
 from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, add_elsewhere, add_somebody, visitor
 
@@ -46,8 +48,18 @@ FILLED = {
     **FORMS,
     "/people/add": {"name": "Eve Sorrel", "email": "eve@x.example", "roles": "administrator"},
     "/people/import": {"text": "name,email,roles\nEve Sorrel,eve@x.example,administrator\n", "confirmed": "yes"},
+    "/tenders/import": {"text": look_alike().decode(), "confirmed": "yes"},
     "/sign-in": {"email": people.EMAIL, "password": PASSWORD},
+    "/sign-in/forgotten": {"email": people.EMAIL},
 }
+
+# The form in which a tender is set up, and amended once it is published.
+SETUP = {"version", "do", "title", "reference", "directorate", "category", "contract_value", "vat", "extensions"}
+SETUP |= {"duration_months", "area", "closes_day", "closes_month", "closes_year", "closes_time", "framework"}
+SETUP |= {"measure_list", "record_only", "measure", "use", "weight", "because", "weights_applied", "denominator"}
+SETUP |= {"method", "quantitative", "qualitative", "target_percent", "cap", "band_from", "band_marks", "zero"}
+SETUP |= {"minimum_percent", "decimals", "tie", "price_weight", "other_marks", "question_id", "question"}
+SETUP |= {"question_weight", "qualitative_scale", "descriptor", "reason"}
 
 # The fields of each form that has any: one more is written here too, and thought about.
 FIELDS = {
@@ -64,8 +76,25 @@ FIELDS = {
     "/tenders/{tender:int}/marks/{bid:int}/{question:path}": {"mark", "other", "why", "feedback", "then"},
     "/tenders/{tender:int}/moderation/reopen": {"person", "reason"},
     "/tenders/{tender:int}/moderation/{bid:int}/{question:path}": {"mark", "other", "why", "feedback", "then"},
+    "/tenders/{tender:int}/bids/upload": {"files", "check"},
+    "/tenders/{tender:int}/bids/late": {"place", "admit", "reason"},
+    "/tenders/{tender:int}/open": {"version"},
+    "/tenders/{tender:int}/bids/{bid:int}/status": {"status", "reason"},
+    "/tenders/{tender:int}/bids/{bid:int}/ask": {"measure", "question"},
+    "/tenders/{tender:int}/bids/{bid:int}/answer": {"clarification", "measure", "text"},
+    "/tenders/{tender:int}/bids/{bid:int}/lines/{ref}": {"accepted", "reason"},
+    "/account/password": {"old", "new"},
+    "/sign-in/forgotten": {"email"},
+    "/tenders/{tender:int}/setup": SETUP,
+    "/tenders/{tender:int}/publish": {"version", "confirmed"},
+    "/tenders/{tender:int}/amend": SETUP,
+    "/tenders/{tender:int}/decision/feedback": {"bid", "edition", "text"},
+    "/tenders/{tender:int}/decision/award": {"bid", "reason", "version", "confirmed"},
+    "/tenders/{tender:int}/decision/abandon": {"reason", "version", "confirmed"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
+    "/tenders/import": {"file", "text", "name", "confirmed"},
+    "/frameworks/upload": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},
     "/people/{number}/roles/end": {"version", "role", "of"},
     "/people/{number}/state": {"version", "action", "reason"},
@@ -131,8 +160,15 @@ def fields_of(app: FastAPI, path: str) -> list[str]:
     """The fields that a form has as the application reads it."""
     for route in iter_route_contexts(app.routes):
         if route.path == path and "POST" in (route.methods or ()):
-            return [param.alias for param in route.original_route.dependant.body_params]
+            return [param.alias for param in _body_params(route.original_route.dependant)]
     return []
+
+
+def _body_params(dependant: Any) -> Iterator[Any]:
+    """The fields of a form, also where they are read together as one value."""
+    yield from dependant.body_params
+    for inner in dependant.dependencies:
+        yield from _body_params(inner)
 
 
 def address_of(path: str, **values: str) -> str:
@@ -244,7 +280,7 @@ class TestForgedForms:
         assert wren.client.post("/api/v1/score", **body).status_code in {200, 422}  # no measure set is loaded here
 
     def test_the_mark_in_the_address_does_not_count(self, wren: Browser) -> None:
-        answer = wren.client.post(f"/account/password?form_token={wren.form_token()}")
+        answer = wren.client.post(f"/account/password/link?form_token={wren.form_token()}")
         assert answer.status_code == 403
 
 
@@ -283,16 +319,15 @@ class TestExtraFields:
     }
 
     @pytest.fixture
-    def pair(
-        self, migrated_sqlite_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> Iterator[list[Council]]:
+    def pair(self, council_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Council]]:
         """Two councils that are the same."""
         people.hash_quickly(monkeypatch)
         with ExitStack() as stack:
             found = []
             for name in ("one", "other"):
-                file = copyfile(migrated_sqlite_file, tmp_path / f"{name}.db")
-                council = stack.enter_context(council_on(f"sqlite:///{file}"))
+                file = tmp_path / f"{name}.db"
+                lender = Lender(f"sqlite:///{file}", partial(copyfile, council_file, file))
+                council = stack.enter_context(lender.lend())
                 people.add_council(council.database, "elsewhere")
                 council.add("Robin Ash", Role.VIEWER)
                 found.append(council)

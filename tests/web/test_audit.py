@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -30,6 +29,7 @@ from svtracker.storage.engines import Database
 from svtracker.web.guard import Viewer, guard
 from svtracker.web.pages.audit import LONGEST_HISTORY, MOST_CONTRADICTIONS, object_href, told_page
 from svtracker.web.pages.frameworks import version_page
+from tests.databases import address_of, create_database
 from tests.frameworks.sample_set import LATER, read
 from tests.guards.html_rules import ParsedPage, parse, words
 from tests.web.installation import application, client_of
@@ -47,9 +47,7 @@ def recorded_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         url = f"sqlite:///{shutil.copyfile(migrated, tmp_path_factory.mktemp('record') / 'record.db')}"
     else:
         server: psycopg.Connection = request.getfixturevalue("postgresql_server")
-        name = f"record_{uuid4().hex}"
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('migrated_postgresql_name')}")
-        url = f"postgresql://{server.info.user}@/{name}?host={server.info.host}"
+        url = address_of(server, create_database(server, template=request.getfixturevalue("migrated_postgresql_name")))
     opened = Database(url)
     fill(opened)
     opened.dispose()

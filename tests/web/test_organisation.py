@@ -1,6 +1,8 @@
 """The page of an organisation's own settings: saved, refused at the field, second of two, seen in what is scored."""
 
+import io
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from starlette.testclient import TestClient
 from svtracker.identity.rules.roles import Role
 from tests.guards.html_rules import parse
 from tests.web.installation import WORKED, application, client_of
-from tests.web.visitors import SIGNED_OUT, visitor
+from tests.web.visitors import SIGNED_OUT, add_elsewhere, visitor
 
 PAGE = "/organisation"
 NAMES = {"name": "Borough of Calderbrook", "short_name": "Calderbrook", "brand_colour": "#5b2a86"}
@@ -122,3 +124,35 @@ def test_an_auditor_reads_and_has_no_button(app: FastAPI, lead: TestClient) -> N
     page = auditor.client.get(PAGE)
     assert page.status_code == 200
     assert "Save the settings" not in page.text
+
+
+class TestExport:
+    BUTTON = "Download everything (ZIP)"
+
+    @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+    def test_is_one_file_that_nobody_keeps(self, app: FastAPI, role: Role) -> None:
+        with client_of(app) as client:
+            visitor(app, client, role)
+            assert self.BUTTON in client.get(PAGE).text
+            answer = client.get(f"{PAGE}/export.zip")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["content-disposition"].startswith('attachment; filename="calderbrook-20')
+        archive = zipfile.ZipFile(io.BytesIO(answer.content))
+        assert archive.testzip() is None
+        assert {"README.txt", "datapackage.json", "csv/account.csv", "json/audit_event.jsonl"} <= set(
+            archive.namelist()
+        )
+
+    def test_is_not_for_who_sets_the_policy(self, lead: TestClient) -> None:
+        assert self.BUTTON not in lead.get(PAGE).text
+        assert lead.get(f"{PAGE}/export.zip").status_code == 403
+
+    def test_the_other_organisation_is_not_in_it(self, app: FastAPI) -> None:
+        add_elsewhere(app.state.database)
+        with client_of(app) as client:
+            visitor(app, client, Role.AUDITOR)
+            archive = zipfile.ZipFile(io.BytesIO(client.get(f"{PAGE}/export.zip").content))
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+        assert b"Ada Birch" not in everything
+        assert b"Elsewhere" not in everything

@@ -18,6 +18,7 @@ from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.audit.store import WHOLE_INSTALLATION
 from svtracker.identity import service as identity
 from svtracker.identity.rules.roles import Role
+from svtracker.identity.rules.throttling import Limit
 from svtracker.storage.engines import Database
 from svtracker.web.app import create_app
 from tests.guards.html_rules import faults, parse
@@ -188,6 +189,23 @@ def test_the_browser_is_sent_with_state_nonce_and_challenge(client: TestClient, 
 def test_a_link_cannot_begin_it_and_another_site_neither(client: TestClient) -> None:
     assert client.get("/sign-in/provider").status_code == 405
     assert client.post("/sign-in/provider", headers={"sec-fetch-site": "cross-site"}).status_code == 403
+
+
+def test_who_begins_again_and_again_and_never_comes_back_waits(
+    client: TestClient, there: IdentityProvider, clock: people.HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("svtracker.identity.service.provider.FLOWS_PER_ADDRESS", Limit(free=3))
+    for _ in range(10):
+        assert_in(client, sign_in(client, there))  # whoever comes back counts no more
+    client.cookies.clear()
+    for _ in range(4):
+        press(client)
+    refused = client.post("/sign-in/provider", data={"next": "/"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+    assert "too many began to sign in and never came back" in refused.text
+    assert "refresh" not in refused.headers
+    clock.on(seconds=30)
+    press(client)
 
 
 def test_its_cookie_is_short_lived_and_out_of_reach(client: TestClient, there: IdentityProvider) -> None:
@@ -419,11 +437,11 @@ def test_a_token_that_the_browser_brought_is_never_used(client: TestClient, ther
     ("wanted", "to"),
     [
         ("/tenders?sort=name", "/tenders?sort=name"),
-        ("https://elsewhere.example/", "/"),
-        ("//elsewhere.example", "/"),
-        ("/\\elsewhere.example", "/"),
-        ("javascript:alert(1)", "/"),
-        ("/" + "a" * 3000, "/"),
+        ("https://elsewhere.example/", "/tenders"),
+        ("//elsewhere.example", "/tenders"),
+        ("/\\elsewhere.example", "/tenders"),
+        ("javascript:alert(1)", "/tenders"),
+        ("/" + "a" * 3000, "/tenders"),
     ],
 )
 def test_afterwards_a_person_goes_on_here_and_nowhere_else(

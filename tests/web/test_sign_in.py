@@ -76,9 +76,7 @@ def sessions_of(council: Council, user: User) -> int:
 
 
 class TestFromNothingToTheAccount:
-    def test_by_form_and_mail(
-        self, council: Council, monkeypatch: pytest.MonkeyPatch, database_url: str, tmp_path: Path
-    ) -> None:
+    def test_by_form_and_mail(self, council: Council, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         """An administrator adds a person; the mail has a link; the link sets a password; the password lets in."""
         council.clock.now = system_clock()  # the command that sends has no other
         wren = council.signed_in()
@@ -89,7 +87,7 @@ class TestFromNothingToTheAccount:
         assert "1 message waiting." in words(waiting)
         assert "Robin Ash" in words(waiting)
 
-        monkeypatch.setenv("SVTRACKER_DATABASE_URL", database_url)
+        monkeypatch.setenv("SVTRACKER_DATABASE_URL", council.url)
         monkeypatch.setenv("SVTRACKER_MAIL", f"file:{tmp_path / 'mail'}")
         monkeypatch.setenv("SVTRACKER_PUBLIC_ADDRESS", HTTPS)
         assert run("messages", "send") == "sent 1 message, 0 failed, 0 cancelled\n"
@@ -113,8 +111,8 @@ class TestFromNothingToTheAccount:
         assert (out.status_code, out.headers["location"], robin.cookies) == (303, "/", {})
         assert robin.get("/account").headers["location"] == "/sign-in?next=%2Faccount"
 
-    def test_by_command(self, council: Council, monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
-        monkeypatch.setenv("SVTRACKER_DATABASE_URL", database_url)
+    def test_by_command(self, council: Council, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SVTRACKER_DATABASE_URL", council.url)
         monkeypatch.setenv("SVTRACKER_PUBLIC_ADDRESS", HTTPS)
         council.clock.now = system_clock()
         said = run("users", "add", "Jay Elm", "--email", "jay@x.example", "--organisation", "north-vale", "--link")
@@ -353,9 +351,9 @@ class TestSessions:
         council.clock.on(hours=-2)
         assert not goes_on.is_signed_in
 
-    def test_they_outlive_a_restart(self, council: Council, database_url: str) -> None:
+    def test_they_outlive_a_restart(self, council: Council) -> None:
         browser = council.signed_in()
-        again = create_app(settings_for(database_url, demo=False), clock=council.clock)
+        again = create_app(settings_for(council.url, demo=False), clock=council.clock)
         restarted = Council(app=again, clock=council.clock, organisation_id=council.organisation_id, wren=council.wren)
         other = restarted.browser()
         other.client.cookies.set(PLAIN, browser.cookies[PLAIN])
@@ -413,7 +411,7 @@ class TestSessions:
 
     def test_a_new_password_ends_them_all(self, council: Council) -> None:
         browser, other = council.signed_in(), council.signed_in()
-        answer = browser.send("/account/password", on="/account")
+        answer = browser.send("/account/password/link", on="/account/password")
         assert "Look at your mail" in words(answer)
         token = hand_out(council.database, council.wren, council.clock)
         assert council.browser().send(f"/links/{token}", password=NEW_PASSWORD).status_code == 303
@@ -430,7 +428,7 @@ class TestWhereSomebodyGoesOn:
         assert form.status_code == 200
         assert 'name="next" value="/"' in form.text
         answer = browser.sign_in(EMAIL, next=goes_to)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/people")
         assert len(answer.headers.get_list("set-cookie")) == 1
 
     @pytest.mark.parametrize("goes_to", LOCAL_NEXTS)
@@ -483,7 +481,7 @@ class TestLinks:
         assert "Robin Ash" in words(browser.get("/"))
         for path in ("/account", "/people", "/messages", "/personal-links", "/api/v1/account", "/api/v1/people"):
             assert browser.get(path).status_code == 403, path
-        for path in ("/account/password", "/account/sessions/others/end", "/people/add", "/people/import"):
+        for path in ("/account/password/link", "/account/sessions/others/end", "/people/add", "/people/import"):
             assert browser.send(path).status_code == 403, path
         assert browser.get("/tenders").status_code == 200
         for link in ("/people", "/account"):
@@ -650,7 +648,7 @@ class TestTheDemo:
     def test_an_administrator_begins_at_the_people(self, demo_copy: Callable[[], Browser]) -> None:
         browser = demo_copy()
         assert browser.send("/sign-in/demo", role="administrator").headers["location"] == "/people"
-        assert browser.send("/sign-in/demo", role="viewer", next="//evil.example").headers["location"] == "/"
+        assert browser.send("/sign-in/demo", role="viewer", next="//evil.example").headers["location"] == "/tenders"
 
     def test_there_is_no_such_door_in_a_council(self, council_on_sqlite: Council) -> None:
         browser = council_on_sqlite.browser()

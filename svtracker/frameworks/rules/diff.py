@@ -170,7 +170,7 @@ def difference(old: Version, new: Version, *, between: Sequence[Version] = ()) -
 
 def percent_change(*, before: Decimal, after: Decimal) -> Decimal:
     """The change in per cent of the earlier figure, half-up to two decimals: 9,800 to 10,094 is 3.00."""
-    return numbers.round_half_up(numbers.ratio(numbers.minus(after, before), before) * 100, 2)
+    return numbers.round_half_up(numbers.percent(numbers.minus(after, before), before), 2)
 
 
 def _revalued(before: Measure, after: Measure) -> Revalued:

@@ -100,4 +100,4 @@ def _change(before: Measure, after: Measure) -> Fraction | None:
     old: Decimal | None = before.unit_value
     if old is None or after.unit_value is None or before.unit is not after.unit:
         return None
-    return numbers.ratio(numbers.minus(after.unit_value, old), old) * 100
+    return numbers.percent(numbers.minus(after.unit_value, old), old)

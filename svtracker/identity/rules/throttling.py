@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from svtracker.identity.rules.provider import FLOW_LASTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
@@ -21,6 +23,10 @@ class Limit:
 
 PER_ACCOUNT = Limit(free=5)
 PER_ADDRESS = Limit(free=50)
+# Each may send a mail to somebody who did not ask for it.
+REQUESTS_PER_ACCOUNT = Limit(free=3)
+# A way to the identity provider that was finished counts no more, so this is for those who never come back.
+FLOWS_PER_ADDRESS = Limit(free=100, within=FLOW_LASTS)
 
 
 def wait_seconds(failures: Sequence[datetime], *, now: datetime, limit: Limit = PER_ACCOUNT) -> int:

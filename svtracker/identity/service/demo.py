@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from svtracker.audit.rules.events import Actor
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.rules.sessions import How
+from svtracker.identity.service.accounts import add_user
 from svtracker.identity.service.sessions import OpenedSession, open_session
-from svtracker.identity.service.users import add_user, find_user
+from svtracker.identity.service.users import find_user
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -71,9 +71,7 @@ def make_link(
         if account.state is not AccountState.ACTIVE:
             do = "Enable or unlock it first."
             raise AccountStateError(action="make a link to set a password", state=account.state.value, do=do)
-        for one in store.list_links(session, person_id=person_id, now=at):
-            if one.purpose is Purpose.SET_PASSWORD and one.state is LinkState.OPEN:
-                _revoke(session, one, actor=actor, reason="another link was made", clock=lambda: at)
+        end_password_links(session, person_id, actor=actor, reason="another link was made", at=at)
     added = store.add_link(
         session,
         now=at,
@@ -221,6 +219,7 @@ def use_set_password(database: Database, token: str, password: str, *, clock: Cl
         store.change_account(session, link.person_id, password_hash=made, password_set_at=at)
         if account.email_key is not None:
             store.forget_attempts(session, account_key=account.email_key)
+            store.forget_requests(session, account_key=account.email_key)
         record(
             session,
             "password_set",
@@ -301,6 +300,13 @@ def revoke_links_of(session: Session, person_id: int, *, actor: Actor, reason: s
     for one in opened:
         _revoke(session, one, actor=actor, reason=reason, clock=clock)
     return len(opened)
+
+
+def end_password_links(session: Session, person_id: int, *, actor: Actor, reason: str, at: datetime) -> None:
+    """Revokes the open links with which a person could set a password."""
+    for one in store.list_links(session, person_id=person_id, now=at):
+        if one.purpose is Purpose.SET_PASSWORD and one.state is LinkState.OPEN:
+            _revoke(session, one, actor=actor, reason=reason, clock=lambda: at)
 
 
 def _open_twin(session: Session, link: Link, *, clock: Clock) -> Link | None:

@@ -11,12 +11,14 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from svtracker.identity import store
-from svtracker.identity.rules.accounts import AccountState, email_key, federated_key, token_hash
+from svtracker.identity.rules.accounts import AccountState, address_key, email_key, federated_key, token_hash
 from svtracker.identity.rules.provider import FLOW_LASTS, Said, is_lapsed
 from svtracker.identity.rules.sessions import How
+from svtracker.identity.rules.throttling import FLOWS_PER_ADDRESS, wait_seconds
+from svtracker.identity.service.accounts import join_identity_provider
 from svtracker.identity.service.common import person_acting
+from svtracker.identity.service.roles import follow_provider
 from svtracker.identity.service.sessions import OpenedSession, open_session
-from svtracker.identity.service.users import follow_provider, join_identity_provider
 from svtracker.identity.store import Account, Flow
 from svtracker.kernel.clock import Clock, system_clock
 
@@ -43,7 +45,14 @@ class NotLetIn(StrEnum):
     ADDRESS_NOT_VERIFIED = "address not verified"
 
 
-def begin_flow(session: Session, *, goes_to: str, clock: Clock = system_clock) -> BegunFlow:
+def wait_for_flow(session: Session, *, address: str, clock: Clock = system_clock) -> int:
+    """How many seconds to wait because too many who began from an address never came back; 0 where none."""
+    now = clock()
+    begun = store.list_flows(session, address_key=address_key(address), since=now - FLOW_LASTS)
+    return wait_seconds(begun, now=now, limit=FLOWS_PER_ADDRESS)
+
+
+def begin_flow(session: Session, *, goes_to: str, address: str, clock: Clock = system_clock) -> BegunFlow:
     """Keeps what the return from the provider is proven by; what was begun too long ago is forgotten."""
     now = clock()
     store.forget_flows(session, before=now - FLOW_LASTS)
@@ -61,6 +70,7 @@ def begin_flow(session: Session, *, goes_to: str, clock: Clock = system_clock) -
         verifier=begun.verifier,
         goes_to=goes_to,
         created_at=now,
+        address_key=address_key(address),
     )
     return begun
 

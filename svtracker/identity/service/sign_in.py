@@ -6,20 +6,19 @@ account; and only then is the try marked as one that succeeded and the session o
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from svtracker.identity import hashing, store
 from svtracker.identity.rules.accounts import AccountState, address_key, email_key
+from svtracker.identity.rules.keeping import TRIES_KEPT
 from svtracker.identity.rules.sessions import How
 from svtracker.identity.rules.throttling import PER_ACCOUNT, PER_ADDRESS, wait_seconds
 from svtracker.identity.service.common import name_of
 from svtracker.identity.service.sessions import OpenedSession, open_session
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.storage.engines import Database
-
-KEPT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ def begin_sign_in(session: Session, *, email: str, address: str, clock: Clock = 
     waiting = _wait(session, email=email, address=address, now=now)
     if waiting:
         return Refused(wait_seconds=waiting)
-    store.forget_attempts(session, before=now - KEPT)
+    store.forget_attempts(session, before=now - TRIES_KEPT)
     key = email_key(email)
     attempt_id = store.add_attempt(session, account_key=key, address_key=address_key(address), at=now)
     account = store.get_account_by_email_key(session, key)

@@ -27,6 +27,8 @@ class Assembled:
 
 
 QUESTIONS = "questions"
+# What stands for a text that names people or firms.
+IN_THE_RECORD = "A reason is in the full record."
 
 
 def assemble(
@@ -129,8 +131,14 @@ def anonymised(content: Content) -> tuple[Content, Mapping[str, str]]:
         for bid in content["bids"]
     ]
     part = dict(content["tender"])
-    if part.get("outcome", {}).get("bidder"):
-        part["outcome"] = {**part["outcome"], "bidder": letters.get(part["outcome"]["bidder"])}
+    if part.get("outcome"):
+        outcome = part["outcome"]
+        part["outcome"] = {
+            **outcome,
+            "bidder": letters.get(outcome.get("bidder")),
+            "also": [letters[one] for one in outcome.get("also") or ()],
+            "reason": IN_THE_RECORD if outcome.get("reason") else None,
+        }
     return {"tender": part, "bids": bids}, letters
 
 
@@ -140,7 +148,7 @@ def _unworded(commitments: Mapping[str, Any]) -> Content:
             return line
         kept = {key: value for key, value in line.items() if key in {"offered", "accepted", "outside_area"}}
         if "reason" in line:
-            kept["reason"] = "A reason is in the full record."
+            kept["reason"] = IN_THE_RECORD
         return kept or None
 
     return {ref: plain(line) for ref, line in commitments.items()}

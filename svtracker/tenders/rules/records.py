@@ -91,6 +91,7 @@ class StoredBid:
     bidder: str
     supplier_id: int | None
     contact_id: int | None
+    details: Mapping[str, str]
     source: Source
     received_at: datetime
     is_late: bool

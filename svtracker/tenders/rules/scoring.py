@@ -132,7 +132,7 @@ def entry_of(valuation: Valuation, *, tender: Tender) -> Entry:
         price=bid.price,
         answers=answers,
         answer_marks=tuple(
-            numbers.round_half_up(Fraction(question.weight) * answer, scoring.decimals)
+            numbers.part_rounded(question.weight, answer, scoring.decimals)
             for question, answer in zip(tender.questions, answers, strict=True)
         ),
         other_marks=tuple(bid.other_marks[name] for name in tender.other_marks),
@@ -169,8 +169,7 @@ def band_marks(percent: Fraction, *, scoring: Scoring) -> Decimal:
 def quantitative_mark(entry: Entry, *, scoring: Scoring, highest_value: Decimal) -> Decimal:
     """The weight times the share earned, rounded half-up once to the declared decimals (RULES 3.1, 4.2)."""
     share = quantity_share(entry, scoring=scoring, highest_value=highest_value)
-    exact = Fraction(scoring.quantitative) * share if share is not None else ZERO_SHARE
-    return numbers.round_half_up(exact, scoring.decimals)
+    return numbers.part_rounded(scoring.quantitative, ZERO_SHARE if share is None else share, scoring.decimals)
 
 
 def price_mark(price: Decimal | None, *, tender: Tender, lowest_price: Decimal | None) -> Decimal | None:
@@ -180,9 +179,7 @@ def price_mark(price: Decimal | None, *, tender: Tender, lowest_price: Decimal |
     """
     if tender.price_weight is None or price is None or lowest_price is None:
         return None
-    return numbers.round_half_up(
-        Fraction(tender.price_weight) * numbers.ratio(lowest_price, price), tender.scoring.decimals
-    )
+    return numbers.part_rounded(tender.price_weight, numbers.ratio(lowest_price, price), tender.scoring.decimals)
 
 
 def assess(entries: Sequence[Entry], *, tender: Tender) -> Standing:

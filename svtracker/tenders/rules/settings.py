@@ -14,6 +14,12 @@ Settings = Mapping[str, object]
 # What stands beside the keys of a tender file: why a measure is set apart, and the words of the scale.
 REASONS, DESCRIPTORS = "reasons", "descriptors"
 
+# The closing time among the settings of an edition, in UTC; of a tender itself it stands beside the settings.
+CLOSES_AT = "closes_at"
+
+# What was typed as closing time and is none: kept until it is mended, never published.
+TYPED_CLOSING = "typed_closing"
+
 # The scale that is published where nothing else is (RULES 4.3).
 DEFAULT_DESCRIPTORS: Mapping[str, str] = {
     "0": "No answer, or nothing that can be assessed.",
@@ -43,10 +49,19 @@ def descriptors_of(settings: Settings) -> Mapping[str, str]:
     return {str(mark): str(text) for mark, text in found.items()} if isinstance(found, Mapping) else {}
 
 
+def published_of(settings: Settings) -> tuple[Settings, datetime | None]:
+    """What an edition published: the settings, and the closing time that stands among them."""
+    said = settings.get(CLOSES_AT)
+    closes_at = datetime.fromisoformat(said) if isinstance(said, str) else None
+    return {key: value for key, value in settings.items() if key != CLOSES_AT}, closes_at
+
+
 def faults_of_settings(settings: Settings, *, closes_at: datetime | None) -> Iterator[Problem]:
     """What a published tender needs beside its scoring: a closing time, and a reason for each measure set apart."""
     if closes_at is None:
-        yield _fault("closes_at", None, "the day and time until which bids may come in")
+        typed = settings.get(TYPED_CLOSING)
+        seen = " ".join(str(part) for part in typed) if isinstance(typed, list) else None
+        yield _fault("closes_at", seen, "the day and time until which bids may come in, as in 1 12 2026 and 12:00")
     part, reasons = tender_part(settings), reasons_of(settings)
     for key, words in (("leave_out", "is left out"), ("mandatory", "is mandatory"), ("measure_weights", "is weighted")):
         refs = part.get(key)

@@ -112,7 +112,7 @@ def percent_of(value: Decimal, denominator: Decimal | None) -> Fraction | None:
 
     £157,442.07 of £750,000 is 20.99 % when it is printed.
     """
-    return numbers.ratio(value, denominator) * 100 if denominator is not None else None
+    return numbers.percent(value, denominator) if denominator is not None else None
 
 
 def valuation(bid: Bid, *, tender: Tender, version: Version) -> Valuation:
@@ -123,7 +123,8 @@ def valuation(bid: Bid, *, tender: Tender, version: Version) -> Valuation:
     )
     by_category = dict.fromkeys(Category, numbers.ZERO)
     for line in lines:
-        by_category[line.of.category] = numbers.plus(by_category[line.of.category], line.value)
+        category = line.of.category
+        by_category[category] = numbers.plus(by_category[category], line.value)
     value = numbers.total(by_category.values())
     weighted_value = numbers.total(line.weighted_value for line in lines)
     by_price = tender.denominator is Denominator.BID_PRICE
@@ -145,7 +146,7 @@ def _largest(lines: tuple[Line, ...], value: Decimal) -> Share | None:
     if not value:
         return None
     largest = max(lines, key=lambda line: line.value)
-    return Share(measure=largest.measure, percent=numbers.ratio(largest.value, value) * 100)
+    return Share(measure=largest.measure, percent=numbers.percent(largest.value, value))
 
 
 def denominator_words(tender: Tender) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from itertools import chain
+from typing import NamedTuple
 
 from svtracker.frameworks.rules.values import Kind, Locality, Status, Version
 from svtracker.kernel import numbers, wording
@@ -33,9 +35,11 @@ class Code(StrEnum):
     RELATIVE_METHOD = "relative_method"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreWarning:
-    """One warning in a plain sentence; `measures` are the lines it speaks of."""
+class ScoreWarning(NamedTuple):
+    """One warning in a plain sentence; `measures` are the lines it speaks of.
+
+    A named tuple because a tender with many bids has many, and it is made faster than a frozen class.
+    """
 
     code: Code
     message: str
@@ -211,7 +215,7 @@ def _fte_beyond_value(valuation: Valuation, *, who: str, limits: Limits) -> list
         return []
     promised = numbers.total(line.accepted for line in years if line.accepted is not None)
     cost = numbers.times(promised, limits.full_time_wage)
-    if numbers.ratio(cost, valuation.denominator) * 100 <= limits.fte_percent:
+    if numbers.percent(cost, valuation.denominator) <= limits.fte_percent:
         return []
     return [
         ScoreWarning(
@@ -275,16 +279,17 @@ def _out_of_area(valuation: Valuation, *, who: str) -> list[ScoreWarning]:
 
 def _overlap(lines: dict[str, Line], *, who: str, never_together: Sequence[tuple[str, str]]) -> list[ScoreWarning]:
     accepted = {ref for ref, line in lines.items() if line.accepted}
+    both = [pair for pair in never_together if accepted.issuperset(pair)]
+    # A measure that stands in many pairs is put into words once.
+    said = {ref: wording.quantity(lines[ref].accepted, lines[ref].unit) for ref in set(chain(*both))}
     return [
         ScoreWarning(
             code=Code.OVERLAP,
             message=f"{who} offers both {first} and {second}. The same thing may not be counted in both: "
-            f"check {wording.quantity(lines[first].accepted, lines[first].unit)} against "
-            f"{wording.quantity(lines[second].accepted, lines[second].unit)}.",
+            f"check {said[first]} against {said[second]}.",
             measures=(first, second),
         )
-        for first, second in never_together
-        if first in accepted and second in accepted
+        for first, second in both
     ]
 
 

@@ -15,12 +15,15 @@ from svtracker.kernel import numbers, wording
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, NotYetError, RefusedError, SealedError
 from svtracker.kernel.problems import Problem
+from svtracker.registers import suppliers
+from svtracker.registers.rules.suppliers import Details, Sighting, company_number, match, postcode
 from svtracker.tenders.loader import load_content
 from svtracker.tenders.rules.records import SealedBid, Source, StoredBid, StoredTender
 from svtracker.tenders.rules.settings import tender_part
 from svtracker.tenders.rules.stages import Stage, Step
 from svtracker.tenders.rules.values import BidStatus, Commitment
 from svtracker.tenders.service.common import record, require_reason, save, tender_of, versions_in
+from svtracker.tenders.service.standing import note_standing
 from svtracker.tenders.store import bids as store
 
 BEFORE_OPENING = frozenset({Stage.DRAFT, Stage.PUBLISHED})
@@ -36,7 +39,11 @@ class LineIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BidIn:
-    """A bid as it comes in: `answers` holds the text for each question, `price` is in £."""
+    """A bid as it comes in: `answers` holds the text for each question, `price` is in £.
+
+    `details` say which firm it is (company number, postcode); who that is here is looked up at the opening, so that
+    nobody learns before from the register of suppliers who bids.
+    """
 
     bidder: str
     price: Decimal | None
@@ -45,7 +52,7 @@ class BidIn:
     source: Source
     status: BidStatus = BidStatus.ASSESSED
     status_because: str = ""
-    supplier_id: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
     contact_id: int | None = None
     file_name: str = ""
     file_sha256: str | None = None
@@ -65,7 +72,7 @@ def problems_of_bid(session: Session, tender: StoredTender, bid: BidIn) -> tuple
     """Everything that is wrong with a bid for this tender, before anything is kept of it (RULES 3.7)."""
     part: dict[str, Any] = {key: value for key, value in tender_part(tender.settings).items() if key != "other_marks"}
     content = {"tender": part, "bids": [_content(bid)]}
-    find, known = versions_in(session)
+    find, known = versions_in(session, tender.organisation_id)
     return load_content(content, find_version=find, known_versions=known)[1]
 
 
@@ -102,8 +109,8 @@ def receive(
         "tender_id": number,
         "number": place,
         "bidder": bidder,
-        "supplier_id": bid.supplier_id,
         "contact_id": bid.contact_id,
+        "details": dict(bid.details),
         "source": bid.source,
         "received_at": at,
         "is_late": is_late,
@@ -117,7 +124,9 @@ def receive(
         "file_name": bid.file_name,
         "file_sha256": bid.file_sha256,
         "nonce": nonce,
-        "sha256": seal_of(bidder=bidder, price=bid.price, answers=bid.answers, lines=lines, nonce=nonce),
+        "sha256": seal_of(
+            bidder=bidder, details=bid.details, price=bid.price, answers=bid.answers, lines=lines, nonce=nonce
+        ),
         "version": 1,
     }
     store.add_bid(session, values, lines, organisation_id=organisation_id)
@@ -174,13 +183,16 @@ def open_bids(
         raise NotYetError(step=Step.OPEN, why="no bid came in. A tender without bids can be abandoned.")
     for found in store.list_bids(session, number, organisation_id=organisation_id):
         _replace_earlier(session, tender, found, at=at)
+    _know_suppliers(session, tender, actor=actor, clock=clock)
     save(session, tender, {"stage": Stage.OPENED, "opened_at": at})
     opened = store.list_bids(session, number, organisation_id=organisation_id)
     changes: dict[str, Change] = {"stage": Change(old=tender.stage, new=Stage.OPENED)}
     for one in opened:
         changes[f"bid_{one.number}"] = Change(new={"bidder": one.bidder, "sha256": one.sha256, "counts": one.counts})
     record(session, "bids_opened", tender, actor=actor, at=at, changes=changes)
-    return tender_of(session, number, organisation_id=organisation_id)
+    done = tender_of(session, number, organisation_id=organisation_id)
+    note_standing(session, done)
+    return done
 
 
 def list_sealed(session: Session, number: int, *, organisation_id: int) -> tuple[SealedBid, ...]:
@@ -199,6 +211,7 @@ def list_bids(session: Session, number: int, *, organisation_id: int) -> tuple[S
 def seal_of(
     *,
     bidder: str,
+    details: Mapping[str, str],
     price: Decimal | None,
     answers: Mapping[str, str],
     lines: Sequence[Mapping[str, Any]],
@@ -207,6 +220,7 @@ def seal_of(
     """The SHA-256 over all that a bidder wrote, with a random text so that nobody finds it by guessing."""
     said: dict[str, Any] = {
         "bidder": bidder,
+        "details": details,
         "price": None if price is None else numbers.trimmed(price),
         "answers": answers,
         "lines": [
@@ -232,7 +246,9 @@ def seal_again(bid: StoredBid) -> str:
         }
         for line in bid.lines
     ]
-    return seal_of(bidder=bid.bidder, price=bid.price, answers=bid.answers, lines=lines, nonce=bid.nonce)
+    return seal_of(
+        bidder=bid.bidder, details=bid.details, price=bid.price, answers=bid.answers, lines=lines, nonce=bid.nonce
+    )
 
 
 def _replace_earlier(session: Session, tender: StoredTender, bid: StoredBid, *, at: datetime) -> None:
@@ -243,6 +259,33 @@ def _replace_earlier(session: Session, tender: StoredTender, bid: StoredBid, *, 
         same = other.bidder.casefold() == bid.bidder.casefold() and other.number < bid.number
         if same and other.replaced_at is None:
             store.change_bid(session, other.id, {"replaced_at": at}, organisation_id=tender.organisation_id)
+
+
+def _know_suppliers(session: Session, tender: StoredTender, *, actor: Actor, clock: Clock) -> None:
+    """Says of each bid that names its firm by number or place which supplier that is, and adds those who are new."""
+    at = clock()
+    seen = {
+        bid.id: Sighting(details=details, at=at)
+        for bid in store.list_bids(session, tender.id, organisation_id=tender.organisation_id)
+        if (details := _details_of(bid)).company_number or details.postcode
+    }
+    if not seen:
+        return
+    known = suppliers.list_suppliers(session, organisation_id=tender.organisation_id)
+    by: dict[str, Any] = {"organisation_id": tender.organisation_id, "actor": actor, "clock": clock}
+    matching = match(known, seen.values())
+    found = [suppliers.keep_supplier(session, entry, **by) for entry in matching.entries]
+    for bid_id, sighting in seen.items():
+        values = {"supplier_id": found[matching.places[sighting]]}
+        store.change_bid(session, bid_id, values, organisation_id=tender.organisation_id)
+
+
+def _details_of(bid: StoredBid) -> Details:
+    return Details(
+        name=bid.bidder,
+        company_number=company_number(bid.details.get("company_number", "")),
+        postcode=postcode(bid.details.get("postcode", "")),
+    )
 
 
 def _line_values(line: LineIn) -> dict[str, Any]:

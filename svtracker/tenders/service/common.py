@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from svtracker.audit import service as audit
 from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.frameworks import service as frameworks
+from svtracker.frameworks.rules.owners import Whose
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel.exceptions import ChangedMeanwhileError, NotFoundError, ReasonMissingError, StageError
 from svtracker.tenders.loader import FindVersion, KnownVersions
@@ -85,14 +86,15 @@ def require_reason(reason: str, *, to: str) -> str:
     return reason.strip()
 
 
-def versions_in(session: Session) -> tuple[FindVersion, KnownVersions]:
-    """How the loader of tenders finds the versions that are loaded."""
+def versions_in(session: Session, organisation_id: int | None = None) -> tuple[FindVersion, KnownVersions]:
+    """How the loader of tenders finds the versions that are loaded: the shared ones, and those of an organisation."""
+    whose = Whose(organisation_id=organisation_id)
 
     def known() -> list[str]:
-        return [one.name for one in reversed(frameworks.list_versions(session))]
+        return [one.name for one in reversed(frameworks.list_versions(session, whose=whose))]
 
     def find(set_id: str, version: str) -> Version | None:
         name = f"{set_id}@{version}"
-        return frameworks.get_version(session, name) if name in known() else None
+        return frameworks.get_version(session, name, whose=whose) if name in known() else None
 
     return find, known

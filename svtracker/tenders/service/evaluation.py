@@ -20,6 +20,7 @@ from svtracker.tenders.rules.records import Clarification, Evaluator, StoredBid,
 from svtracker.tenders.rules.stages import Step
 from svtracker.tenders.rules.values import BidStatus
 from svtracker.tenders.service.common import bid_of, record, require_reason, tender_of
+from svtracker.tenders.service.standing import note_standing
 from svtracker.tenders.store import bids as bid_store
 from svtracker.tenders.store import evaluation as store
 
@@ -348,6 +349,7 @@ def accept_line(
         "accepted": Change(old=_trimmed(line.accepted), new=numbers.trimmed(value)),
     }
     record(session, "line_accepted", tender, actor=actor, at=at, changes=changes, reason=why)
+    note_standing(session, tender)
 
 
 def change_status(
@@ -372,6 +374,7 @@ def change_status(
     bid_store.change_bid(session, bid_id, values, organisation_id=organisation_id)
     changes = {"bid": Change(new=bid.number), "status": Change(old=bid.status, new=status)}
     record(session, "bid_status_changed", tender, actor=actor, at=clock(), changes=changes, reason=why)
+    note_standing(session, tender)
 
 
 def give_other_marks(

@@ -18,6 +18,8 @@ from svtracker.registers.rules.figures import MinimumWage
 from svtracker.tenders.answer import answer_of
 from svtracker.tenders.loader import load_content
 from svtracker.tenders.rules.assembling import Assembled, anonymised, assemble
+from svtracker.tenders.rules.deciding import needs_reason
+from svtracker.tenders.rules.portfolio import standing_of_result
 from svtracker.tenders.rules.records import BidResult, Decision, StoredBid, StoredTender
 from svtracker.tenders.rules.result import Result, score
 from svtracker.tenders.rules.stages import Stage, Step
@@ -28,6 +30,7 @@ from svtracker.tenders.service.common import record, require_reason, save, tende
 from svtracker.tenders.service.files import limits_for
 from svtracker.tenders.store import bids as bid_store
 from svtracker.tenders.store import evaluation as evaluation_store
+from svtracker.tenders.store import portfolio as portfolio_store
 from svtracker.tenders.store import tenders as store
 
 
@@ -67,7 +70,7 @@ def score_tender(
         content, missing, own = found.content, found.missing, None
     if is_anonymous:
         content = anonymised(content)[0]
-    result, used = _scored(session, content, minimum_wage=minimum_wage, limits=limits or Limits(), frozen=own)
+    result, used = _scored(session, tender, content, minimum_wage=minimum_wage, limits=limits or Limits(), frozen=own)
     return Scored(content=content, result=result, limits=used, missing=missing)
 
 
@@ -99,7 +102,7 @@ def award(
     for bidder in bidders:
         if bidder not in assessed:
             raise NotFoundError(what="assessed bid of", name=bidder, do="Choose one of the bids that are assessed.")
-    if tuple(bidders) != (scored.result.winner,):
+    if needs_reason(scored.result, bidders):
         reason = require_reason(reason, to="award to another bid than the first alone")
     outcome = OutcomeStatus.AWARDED
     return _decide(
@@ -198,6 +201,8 @@ def _decide(
         decision = _frozen(session, tender, decision, limits=scored.limits)
         results = _results(session, tender, scored.result)
         store.put_results(session, results, tender_id=tender.id, organisation_id=tender.organisation_id)
+        standing = standing_of_result(scored.result, bidders=bidders)
+        portfolio_store.put_standing(session, standing, tender_id=tender.id, organisation_id=tender.organisation_id)
     store.add_decision(session, decision, tender_id=tender.id, organisation_id=tender.organisation_id)
     save(session, tender, {"stage": Stage.DECIDED, "outcome": outcome, "decided_at": at})
     changes = {
@@ -213,7 +218,7 @@ def _decide(
 def _frozen(session: Session, tender: StoredTender, decision: Decision, *, limits: Limits) -> Decision:
     """The decision with the file and the result as they stand, and the SHA-256 over both."""
     found = _assembled(session, tender, decision=decision)
-    result = _scored(session, found.content, minimum_wage=None, limits=limits, frozen=limits)[0]
+    result = _scored(session, tender, found.content, minimum_wage=None, limits=limits, frozen=limits)[0]
     frozen = {"file": found.content, "missing": list(found.missing), "limits": _limits_text(limits)}
     # Not in canonical form: the order of the lines is that of the bid.
     document = json.dumps(frozen, ensure_ascii=False)
@@ -228,15 +233,21 @@ def _assembled(session: Session, tender: StoredTender, *, decision: Decision | N
 
 
 def _scored(
-    session: Session, content: Any, *, minimum_wage: MinimumWage | None, limits: Limits, frozen: Limits | None
+    session: Session,
+    tender: StoredTender,
+    content: Any,
+    *,
+    minimum_wage: MinimumWage | None,
+    limits: Limits,
+    frozen: Limits | None,
 ) -> tuple[Result, Limits]:
-    find, known = versions_in(session)
+    find, known = versions_in(session, tender.organisation_id)
     found, problems = load_content(content, find_version=find, known_versions=known)
     if found is None:
         raise RefusedError(problems)
-    tender, version = found
-    own = frozen or limits_for(tender, version=version, minimum_wage=minimum_wage, limits=limits)
-    return score(tender, version=version, limits=own), own
+    read, version = found
+    own = frozen or limits_for(read, version=version, minimum_wage=minimum_wage, limits=limits)
+    return score(read, version=version, limits=own), own
 
 
 def _results(session: Session, tender: StoredTender, result: Result) -> dict[int, dict[str, Any]]:
@@ -280,10 +291,14 @@ def _check(session: Session, tender: StoredTender) -> Iterator[Problem]:
         seen = "settings, lines or marks that differ from those that were frozen with the decision"
         yield Problem(file=place, path="result", seen=seen, wanted="what was frozen")
     limits = _limits_from(frozen["limits"])
-    result = _scored(session, frozen["file"], minimum_wage=None, limits=limits, frozen=limits)[0]
+    result = _scored(session, tender, frozen["file"], minimum_wage=None, limits=limits, frozen=limits)[0]
     if canonical(answer_of(result)) != decision.answer:
         seen = "a result that is not what its file scores"
         yield Problem(file=place, path="result", seen=seen, wanted="the same when it is performed again")
+    standing = portfolio_store.get_standing(session, tender.id, organisation_id=tender.organisation_id)
+    if standing != standing_of_result(result, bidders=decision.bidders):
+        seen = "a row of the portfolio that is not what the bids promise"
+        yield Problem(file=place, path="portfolio", seen=seen, wanted="the range of its bids and its winners")
 
 
 def _hash(document: str, answer: str) -> str:

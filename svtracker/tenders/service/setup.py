@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit.rules.events import Actor, Change, canonical
+from svtracker.audit.rules.events import Actor, Change, at_text, canonical
 from svtracker.frameworks.rules.values import Version
 from svtracker.kernel import numbers
 from svtracker.kernel.clock import Clock, system_clock
@@ -16,7 +16,7 @@ from svtracker.kernel.exceptions import ReferenceTakenError, RefusedError
 from svtracker.kernel.problems import Problem, shown
 from svtracker.tenders.loader import load_settings
 from svtracker.tenders.rules.records import Edition, StoredTender
-from svtracker.tenders.rules.settings import faults_of_settings, tender_part
+from svtracker.tenders.rules.settings import CLOSES_AT, faults_of_settings, tender_part
 from svtracker.tenders.rules.stages import Stage, Step
 from svtracker.tenders.rules.values import OutcomeStatus, Tender
 from svtracker.tenders.service.common import TENDER, record, require_reason, save, tender_of, versions_in
@@ -120,12 +120,13 @@ def change_tender(
 
 def problems_of(session: Session, tender: StoredTender) -> tuple[Problem, ...]:
     """What still stops a tender from being published: every fault of its settings at once (RULES 3.7, 4.1)."""
-    return _read(session, tender.settings, closes_at=tender.closes_at)[1]
+    return _problems(session, tender.settings, closes_at=tender.closes_at, organisation_id=tender.organisation_id)
 
 
 def settled(session: Session, tender: StoredTender) -> tuple[Tender, Version] | None:
-    """The tender without bids and the version that it uses; nothing while its settings have a fault."""
-    return _read(session, tender.settings, closes_at=tender.closes_at)[0]
+    """The tender without bids and the version that it uses; nothing while its scoring settings have a fault."""
+    find, known = versions_in(session, tender.organisation_id)
+    return load_settings(tender_part(tender.settings), find_version=find, known_versions=known)[0]
 
 
 def publish(
@@ -173,7 +174,7 @@ def amend(
     before = tender_of(session, number, organisation_id=organisation_id, step=Step.AMEND, version=version)
     why = require_reason(reason, to="amend a published tender")
     made = _with_names(settings, reference=before.reference, title=before.title)
-    faults = _read(session, made, closes_at=closes_at)[1]
+    faults = _problems(session, made, closes_at=closes_at, organisation_id=organisation_id)
     if faults:
         raise RefusedError(faults)
     new = {"settings": made, "closes_at": closes_at}
@@ -250,9 +251,10 @@ def digest_of(settings: Settings, *, closes_at: datetime | None) -> str:
 def _edition(
     settings: Settings, *, closes_at: datetime | None, number: int, actor: Actor, at: datetime, reason: str
 ) -> Edition:
+    # The closing time is part of what was published, so an edition holds everything that its hash is over.
     return Edition(
         number=number,
-        settings=settings,
+        settings=settings if closes_at is None else {**settings, CLOSES_AT: at_text(closes_at)},
         sha256=digest_of(settings, closes_at=closes_at),
         published_at=at,
         person_id=actor.person_id,
@@ -260,13 +262,12 @@ def _edition(
     )
 
 
-def _read(
-    session: Session, settings: Settings, *, closes_at: datetime | None
-) -> tuple[tuple[Tender, Version] | None, tuple[Problem, ...]]:
-    find, known = versions_in(session)
-    found, problems = load_settings(tender_part(settings), find_version=find, known_versions=known)
-    more = tuple(faults_of_settings(settings, closes_at=closes_at))
-    return (None if more else found), (*problems, *more)
+def _problems(
+    session: Session, settings: Settings, *, closes_at: datetime | None, organisation_id: int
+) -> tuple[Problem, ...]:
+    find, known = versions_in(session, organisation_id)
+    problems = load_settings(tender_part(settings), find_version=find, known_versions=known)[1]
+    return (*problems, *faults_of_settings(settings, closes_at=closes_at))
 
 
 def _with_names(settings: Settings, *, reference: str, title: str) -> dict[str, object]:

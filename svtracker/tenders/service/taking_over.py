@@ -43,7 +43,7 @@ def take_over(
     It passes through the same steps as one that was set up here, so the record tells all of them. A file without an
     outcome becomes a tender in evaluation.
     """
-    find, known = versions_in(session)
+    find, known = versions_in(session, organisation_id)
     loaded, problems = load_tender(name=name, data=data, find_version=find, known_versions=known)
     if loaded is None:
         raise RefusedError(problems)

@@ -182,7 +182,11 @@ def _acceptances(session: Session, bid_ids: Sequence[int], *, organisation_id: i
     rows = session.execute(
         select(col(AcceptanceRow.commitment_id), col(AcceptanceRow.accepted), col(AcceptanceRow.reason))
         .join(CommitmentRow, col(CommitmentRow.id) == col(AcceptanceRow.commitment_id))
-        .where(col(AcceptanceRow.organisation_id) == organisation_id, col(CommitmentRow.bid_id).in_(bid_ids))
+        .where(
+            col(AcceptanceRow.organisation_id) == organisation_id,
+            col(CommitmentRow.organisation_id) == organisation_id,
+            col(CommitmentRow.bid_id).in_(bid_ids),
+        )
         .order_by(col(AcceptanceRow.id))
     )
     return {row.commitment_id: (row.accepted, row.reason) for row in rows}
@@ -193,4 +197,5 @@ def _bid(values: dict[str, Any], lines: tuple[StoredLine, ...]) -> StoredBid:
     values["status"] = BidStatus(values["status"])
     values["other_marks"] = {name: Decimal(mark) for name, mark in json.loads(values["other_marks"]).items()}
     values["answers"] = json.loads(values["answers"])
+    values["details"] = json.loads(values["details"])
     return StoredBid(**values, lines=lines)

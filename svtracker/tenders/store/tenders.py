@@ -1,7 +1,7 @@
 """Tenders, what was published of them, and how they ended."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from svtracker.audit.rules.events import canonical
+from svtracker.storage.parts import parts
 from svtracker.tenders.rules.records import BidResult, Decision, Edition, StoredTender
 from svtracker.tenders.rules.stages import Stage
 from svtracker.tenders.rules.values import BidStatus, OutcomeStatus
@@ -39,6 +40,23 @@ def find_reference(session: Session, reference: str, *, organisation_id: int) ->
         )
     ).one_or_none()
     return None if row is None else _tender(row)
+
+
+def find_processes(session: Session, ocids: Iterable[str], *, organisation_id: int) -> dict[str, StoredTender]:
+    """The tenders of an organisation that have these ocids, by ocid."""
+    found: dict[str, StoredTender] = {}
+    for part in parts(ocids):
+        rows = session.execute(
+            select(*_COLUMNS).where(col(TenderRow.organisation_id) == organisation_id, col(TenderRow.ocid).in_(part))
+        )
+        found |= {row.ocid: _tender(row) for row in rows}
+    return found
+
+
+def list_references(session: Session, *, organisation_id: int) -> frozenset[str]:
+    """The references that tenders of an organisation have."""
+    rows = session.execute(select(col(TenderRow.reference)).where(col(TenderRow.organisation_id) == organisation_id))
+    return frozenset(rows.scalars())
 
 
 def list_tenders(session: Session, *, organisation_id: int) -> tuple[StoredTender, ...]:

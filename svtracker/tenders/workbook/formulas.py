@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from svtracker.frameworks.rules.values import Kind
 from svtracker.kernel import numbers
-from svtracker.kernel.units import LARGEST_QUANTITY, Unit
+from svtracker.kernel.units import LARGEST_LINE, LARGEST_QUANTITY, Unit
 from svtracker.tenders.rules.values import Commitment
 
 NOT_APPLICABLE = "n/a"
@@ -61,13 +62,13 @@ _ASKED = "Look: asked of every bid"
 
 
 def check_of(
-    at: Mapping[str, str], commitment: Commitment, *, narrative: bool, mandatory: bool, has_helper: bool
+    at: Mapping[str, str], commitment: Commitment, *, kind: Kind, mandatory: bool, has_helper: bool
 ) -> tuple[str, str]:
     """The formula of the check on a line, and what it says of this commitment (which the reader found readable)."""
     asked = _ASKED if mandatory else ""
     applies, words = at["applies"], f"LEN(TRIM({at['statement']}))"
     choice = f'IF(AND({applies}<>"",{applies}<>"{NOT_APPLICABLE}"),"{_NO_CHOICE}",'
-    if narrative:
+    if kind is Kind.NARRATIVE:
         said = "" if commitment.not_applicable or (commitment.text or "").strip() else asked
         return f'{choice}IF(AND({applies}="",{words}=0),"{asked}",""))' if asked else f'{choice}"")', said
     unasked = f'IF({applies}="","{asked}","")' if asked else '""'
@@ -79,10 +80,15 @@ def check_of(
         number = f'IF({typed}="",{helper},{typed})'
         empty = f'AND({typed}="",{helper}="")'
         both = f'IF(AND({typed}<>"",ISNUMBER({helper}),{typed}<>{helper}),"{_BOTH}",'
+    worth = "FALSE"
+    if kind is Kind.VALUED:
+        of = ",".join(f"SUM({at[name]})" for name in ("value", "weighted") if name in at)
+        worth = f"MAX({of})>{numbers.plain(LARGEST_LINE)}"
+    too_large = f"OR({number}>{numbers.plain(LARGEST_QUANTITY)},{worth})"
     formula = (
         f'{choice}IF({empty},{unasked},IF({applies}<>"","{_TWICE}",{both}'
         f'IF(NOT(ISNUMBER({number})),"{_NO_NUMBER}",IF({number}<0,"{_NEGATIVE}",'
-        f'IF({number}>{numbers.plain(LARGEST_QUANTITY)},"{_TOO_LARGE}",IF(ROUND({number},4)<>{number},"{_DECIMALS}",'
+        f'IF({too_large},"{_TOO_LARGE}",IF(ROUND({number},4)<>{number},"{_DECIMALS}",'
         f'IF(AND({number}>0,{words}=0),"{_SAY_HOW}",""))))){")" if both else ""})))'
     )
     if commitment.not_applicable:

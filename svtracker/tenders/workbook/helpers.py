@@ -115,7 +115,7 @@ def line_quantity(unit: Unit, inputs: Mapping[str, Decimal], *, first_year_only:
     if not inputs or missing(unit, inputs) is not None:
         return None
     if unit is Unit.FTE_YEAR:
-        return numbers.round_half_up(numbers.ratio(_fte_months(inputs, first_year_only=first_year_only), A_YEAR), 12)
+        return numbers.round_half_up(numbers.ratio(_fte_months(inputs, first_year_only=first_year_only), A_YEAR), 18)
     return quantity_of(unit, [HelperLine(about="", inputs=inputs)], first_year_only=first_year_only)
 
 

@@ -405,7 +405,7 @@ class _Builder:
         formula, said = formulas.check_of(
             names,
             commitment,
-            narrative=line.is_narrative,
+            kind=line.kind,
             mandatory=mandatory,
             has_helper=self._has_helper(line.measure),
         )

@@ -42,6 +42,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}", re.ASCII)
 _COMPANY = re.compile(r"[A-Z0-9]{2}[0-9]{6}", re.ASCII)
 _A_NUMBER = "a number in digits, as 2.5 or 40000: no comma, £, % or words"
+_TYPE_AGAIN = "a number: type it again, the cell holds it as text"
 _AS_SENT = "as it was sent out: copy what you typed into a fresh workbook"
 _MOST_NAMED = 12
 
@@ -259,26 +260,11 @@ class _Reading:
         where, cell = self._cell(key)
         if cell is None:
             return None
-        wanted = _A_NUMBER
-        if cell.formula is not None:
-            wanted = "the number itself, not a formula"
-        elif cell.kind is CellKind.NUMBER and cell.number is not None:
-            if cell.is_percentage:
-                wanted = f"{_A_NUMBER}; the cell is formatted as a percentage"
-            elif cell.is_money and not money:
-                wanted = f"{_A_NUMBER}; the cell is formatted as money"
-            elif cell.number < 0:
-                wanted = "a number of 0 or more"
-            elif cell.number > highest:
-                wanted = f"a number of at most {wording.grouped(highest)}"
-            elif numbers.decimal_places(cell.number) > decimals:
-                wanted = f"a number with at most {decimals} decimals"
-            else:
-                return cell.number
-        elif cell.kind is CellKind.TEXT and numbers.parse_decimal(cell.text.strip()) is not None:
-            self._mend(where, f"the text {cell.seen}", "a number: type it again, the cell holds it as text")
-            return None
-        self._mend(where, cell.seen, wanted)
+        wanted = _why_no_number(cell) or _why_not_this_number(cell, highest=highest, decimals=decimals, money=money)
+        if wanted is None:
+            return cell.number
+        kept_as = "the text " if wanted == _TYPE_AGAIN else ""
+        self._mend(where, f"{kept_as}{cell.seen}", wanted)
         return None
 
     def _words(self, key: Key, *, longest: int | None = None) -> str:
@@ -465,6 +451,35 @@ _MONEY_UNITS = frozenset({Unit.GBP_SPENT, Unit.GBP_INVESTED})
 def _holds(cell: Cell) -> bool:
     """Whether a person sees something in the cell: blanks alone are nothing."""
     return cell.formula is not None or cell.kind is not CellKind.TEXT or bool(cell.text.strip())
+
+
+def _why_no_number(cell: Cell) -> str | None:
+    """What was wanted where a cell holds no number that was typed as one."""
+    if cell.formula is not None:
+        return "the number itself, not a formula"
+    if cell.kind is CellKind.NUMBER:
+        return None
+    if cell.kind is CellKind.TEXT and numbers.parse_decimal(cell.text.strip()) is not None:
+        return _TYPE_AGAIN
+    if _squeezed(cell.text) == NOT_APPLICABLE:
+        return f"“{NOT_APPLICABLE}” under “Does not apply”, or {_A_NUMBER}"
+    return _A_NUMBER
+
+
+def _why_not_this_number(cell: Cell, *, highest: Decimal, decimals: int, money: bool) -> str | None:
+    """What was wanted where a number means something else here, or does not fit."""
+    number = cell.number if cell.number is not None else numbers.ZERO
+    if cell.is_percentage:
+        return f"{_A_NUMBER}; the cell is formatted as a percentage"
+    if cell.is_money and not money:
+        return f"{_A_NUMBER}; the cell is formatted as money"
+    if number < 0:
+        return "a number of 0 or more"
+    if number > highest:
+        return f"a number of at most {wording.grouped(highest)}"
+    if numbers.decimal_places(number) > decimals:
+        return f"a number with at most {decimals} decimals"
+    return None
 
 
 def _same(cell: Cell | None, wanted: str | Decimal | None) -> bool:

@@ -7,11 +7,14 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from svtracker.audit.rules.events import at_text
+from svtracker.kernel import numbers
 from svtracker.tenders.answer import Answer, answer_of
-from svtracker.tenders.service import results
+from svtracker.tenders.rules.records import StoredBid
+from svtracker.tenders.service import bids, results
 from svtracker.web.api.responses import NOT_FOUND, REFUSED
 from svtracker.web.dependencies import Reading, Scoring, Shelved, Signed
 from svtracker.web.desk import TenderNumber, tender_for
+from svtracker.web.house import limits_of
 
 router = APIRouter(prefix="/api/v1", tags=["tenders"])
 
@@ -63,6 +66,57 @@ def stored(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]
         "published_at": _moment(found.published_at),
         "opened_at": _moment(found.opened_at),
         "decided_at": _moment(found.decided_at),
+    }
+
+
+@router.get("/tenders/{tender:int}/bids", summary="The bids of a stored tender", responses=NOT_FOUND)
+def stored_bids(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]:
+    """How many bids came in and when; their names and prices once they are open."""
+    found = tender_for(session, me, tender)
+    by = {"organisation_id": me.organisation.id}
+    opened = bids.list_bids(session, tender, **by) if found.opened_at is not None else ()
+    names = {bid.number: bid for bid in opened}
+    return {
+        "tender": found.id,
+        "opened_at": _moment(found.opened_at),
+        "bids": [
+            {
+                "number": one.number,
+                "received_at": _moment(one.received_at),
+                "late": one.is_late,
+                "admitted": one.is_admitted,
+                "replaced_at": _moment(one.replaced_at),
+                **_opened(names.get(one.number)),
+            }
+            for one in bids.list_sealed(session, tender, **by)
+        ],
+    }
+
+
+@router.get("/tenders/{tender:int}/evaluation", summary="A stored tender, scored", responses=NOT_FOUND)
+def stored_evaluation(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> Answer:
+    """The answer of FORMATS 2 for the bids as they stand; `missing` names marks that are not in yet."""
+    found = tender_for(session, me, tender)
+    scored = results.score_tender(
+        session,
+        found.id,
+        organisation_id=me.organisation.id,
+        minimum_wage=request.app.state.reference.minimum_wage,
+        limits=limits_of(me.policy),
+    )
+    return {**answer_of(scored.result), "missing": list(scored.missing)}
+
+
+def _opened(bid: StoredBid | None) -> dict[str, Any]:
+    if bid is None:
+        return {}
+    return {
+        "bid": bid.id,
+        "bidder": bid.bidder,
+        "status": bid.status.value,
+        "price": None if bid.price is None else numbers.plain(numbers.round_half_up(bid.price, 2)),
+        "source": bid.source.value,
+        "sha256": bid.sha256,
     }
 
 

@@ -30,7 +30,7 @@ ROOMS: tuple[tuple[str, str, bool], ...] = (
     ("Compare", "/evaluation", False),
     ("Marks", "/marks", False),
     ("Moderation", "/moderation", False),
-    ("Decision", "/decision", False),
+    ("Decision", "/decision", True),
 )
 
 

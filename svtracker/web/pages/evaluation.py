@@ -22,6 +22,7 @@ from svtracker.web.pages.tender_table import (
     Flags,
     Group,
     HeatStep,
+    Hrefs,
     groups,
     head,
     heat_steps,
@@ -161,8 +162,9 @@ def evaluation_page(
     crumbs: tuple[tuple[str, str], ...],
     files: tuple[Download, ...] = (),
     upload: Upload | None = None,
+    hrefs: Hrefs | None = None,
 ) -> EvaluationPage:
-    """The compare page of a scored tender."""
+    """The compare page of a scored tender; `hrefs` lead from a figure to the line behind it."""
     tender = result.tender
     checks, flags = _checks(result)
     steps = heat_steps(result)
@@ -176,11 +178,11 @@ def evaluation_page(
         outcome=_outcome_note(tender),
         outcome_words=OUTCOME_WORDS[tender.outcome.status],
         outcome_tag=OUTCOME_TAGS[tender.outcome.status],
-        bids=tuple(head(bid, result=result) for bid in result.bids),
+        bids=tuple(head(bid, result=result, hrefs=hrefs or {}) for bid in result.bids),
         columns=len(result.bids) + 1,
         marks=mark_rows(result, flags=flags),
         values=value_rows(result),
-        groups=tuple(groups(result, measures=measures, steps=steps, flags=flags)),
+        groups=tuple(groups(result, measures=measures, steps=steps, flags=flags, hrefs=hrefs or {})),
         heat=heat_words(steps),
         checks=checks,
         statements=tuple(_statements(result, measures=measures)),
@@ -291,14 +293,14 @@ def _weight_bar(result: Result) -> WeightBar | None:
     weight = result.firmness.weight_range
     if weight is None or not weight.of:
         return None
-    start, end = (numbers.ratio(edge, weight.of) * 100 for edge in (weight.low, weight.high))
+    start, end = (numbers.percent(edge, weight.of) for edge in (weight.low, weight.high))
     published = result.tender.scoring.quantitative
     # A name needs room to stand in; where there is none the sentence above says it.
     room = 14
     return WeightBar(
         start=position(start),
         width=position(end - start),
-        mark=position(numbers.ratio(published, weight.of) * 100),
+        mark=position(numbers.percent(published, weight.of)),
         of=numbers.trimmed(weight.of),
         published=numbers.trimmed(published),
         below=weight.below if weight.below and len(weight.below) <= 2 and start > room else None,

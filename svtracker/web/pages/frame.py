@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -98,22 +98,12 @@ SECTIONS = (
 
 
 class Renderer:
-    """Templates with their frame. Built once; compiled templates are kept."""
+    """Templates with their frame."""
 
     def __init__(self, settings: Settings, *, house: House) -> None:
         self.settings = settings
         self.house = house
-        self.environment = Environment(
-            loader=FileSystemLoader(settings.templates_dir),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self.environment.filters.update(
-            pounds=wording.pounds, grouped=wording.grouped, day=wording.day, counted=wording.counted
-        )
+        self.environment = _environment(settings.templates_dir)
         self._asset = _asset_maker(settings.static_dir)
 
     def page(self, request: Request, template: str, page: Page, *, status: int = 200) -> HTMLResponse:
@@ -146,6 +136,21 @@ class Renderer:
             source_href=self.settings.source_href,
             asset=self._asset,
         )
+
+
+@cache
+def _environment(folder: Path) -> Environment:
+    """The templates of a folder, each compiled once in a process."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(pounds=wording.pounds, grouped=wording.grouped, day=wording.day, counted=wording.counted)
+    return environment
 
 
 def wants_block(request: Request) -> bool:

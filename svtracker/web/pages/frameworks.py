@@ -1,6 +1,6 @@
 """Pages about measure sets: sets with their versions, and a version as a tree of themes, outcomes and measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -128,6 +128,7 @@ class SetRow:
     title: str
     about: str
     licence: str
+    is_own: bool
     lists: tuple[Fact, ...]
     rows: tuple[VersionRow, ...]
 
@@ -137,6 +138,7 @@ class SetsPage(Page):
     """All measure sets."""
 
     sets: tuple[SetRow, ...]
+    may_load: bool
     downloads: tuple[Download, ...]
 
 
@@ -147,7 +149,7 @@ STATUS_CLASSES = {
 }
 
 
-def sets_page(versions: Sequence[Version]) -> SetsPage:
+def sets_page(versions: Sequence[Version], *, own: Collection[str] = (), may_load: bool = False) -> SetsPage:
     """Every set with its versions; the set with the newest version first, versions newest first."""
     by_set: dict[str, list[Version]] = {}
     for version in newest_first(versions):
@@ -160,18 +162,20 @@ def sets_page(versions: Sequence[Version]) -> SetsPage:
             if by_set
             else "No measure set is loaded yet."
         ),
-        sets=tuple(_set_row(own) for own in by_set.values()),
+        sets=tuple(_set_row(several, is_own=set_id in own) for set_id, several in by_set.items()),
+        may_load=may_load,
         downloads=downloads("/frameworks/download", TABLE_KINDS) if by_set else (),
     )
 
 
-def _set_row(versions: Sequence[Version]) -> SetRow:
+def _set_row(versions: Sequence[Version], *, is_own: bool) -> SetRow:
     latest = versions[0]
     return SetRow(
         set_id=latest.set_id,
         title=latest.title,
         about=latest.about,
         licence=words.licence(latest.licence),
+        is_own=is_own,
         lists=tuple(Fact(label=own.title, text=_list_purpose(own)) for own in latest.lists if latest.count(own.name)),
         rows=tuple(_version_row(version, among=versions) for version in versions),
     )

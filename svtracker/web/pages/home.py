@@ -7,6 +7,7 @@ from svtracker.frameworks.rules.values import Version
 from svtracker.kernel import wording
 from svtracker.tenders.rules import findings
 from svtracker.tenders.rules.result import Result
+from svtracker.web.first_pages import Today
 from svtracker.web.pages.frame import Page
 from svtracker.web.pages.frameworks import STATUS_WORDS, counts_text, version_href
 from svtracker.web.pages.tender_words import money_short
@@ -36,11 +37,12 @@ class HomeTender:
 class HomePage(Page):
     """What is here, and what to do first."""
 
+    today: Today | None
     versions: tuple[HomeVersion, ...]
     tenders: tuple[HomeTender, ...]
 
 
-def home_page(versions: Sequence[Version], tenders: Sequence[tuple[str, Result]]) -> HomePage:
+def home_page(versions: Sequence[Version], tenders: Sequence[tuple[str, Result]], *, today: Today | None) -> HomePage:
     """The versions, newest first, and the tenders, largest first."""
     largest_first = sorted(tenders, key=lambda pair: (-pair[1].tender.contract_value, pair[0]))
     return HomePage(
@@ -48,6 +50,7 @@ def home_page(versions: Sequence[Version], tenders: Sequence[tuple[str, Result]]
         head_title="Home",
         answer="Choose measures with open sources, score what bidders promise as a share of contract value, and see "
         "how firm the result is.",
+        today=today,
         versions=tuple(
             HomeVersion(
                 title=version.title,

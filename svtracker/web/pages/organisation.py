@@ -67,6 +67,7 @@ class OrganisationPage(Page):
     groups: tuple[Group, ...]
     version: int
     may_change: bool
+    may_export: bool
     slug: str
 
 
@@ -87,6 +88,7 @@ def organisation_page(
     *,
     version: int,
     may_change: bool,
+    may_export: bool,
     typed: Mapping[str, str] | None = None,
     problems: Sequence[Problem] = (),
     changed_meanwhile: bool = False,
@@ -140,6 +142,7 @@ def organisation_page(
         ),
         version=version,
         may_change=may_change,
+        may_export=may_export,
         slug=organisation.slug,
         errors=tuple(errors),
     )

@@ -7,7 +7,8 @@ from datetime import date
 from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.links import LinkState, Purpose
 from svtracker.identity.rules.roles import ROLE_WORDS, Grant, Role
-from svtracker.identity.service.users import User, UserAction, UsersPlan
+from svtracker.identity.service.users import User
+from svtracker.identity.service.users_file import UserAction, UsersPlan
 from svtracker.identity.store import Link
 from svtracker.kernel import wording
 from svtracker.kernel.problems import Problem

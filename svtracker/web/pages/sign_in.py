@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from svtracker.identity.rules.links import LinkState, Purpose
@@ -93,7 +94,7 @@ class AccountPage(Page):
     roles: tuple[RoleRow, ...]
     sessions: tuple[SessionRow, ...]
     organisations: tuple[tuple[str, str], ...]
-    has_password: bool
+    password_set: str | None
     is_demo: bool
 
 
@@ -138,9 +139,7 @@ def onward_page(address: str, *, name: str) -> OnwardPage:
 def refusal(wait_seconds: int) -> str:
     """Why nobody was let in; the same for unknown, wrong, locked and disabled, so that nobody learns who is here."""
     if wait_seconds:
-        minutes = -(-wait_seconds // 60)
-        wait = wording.counted(wait_seconds, "second") if wait_seconds < 60 else wording.counted(minutes, "minute")
-        return f"There were too many tries that failed. Wait {wait}, then try again."
+        return f"There were too many tries that failed. Wait {wording.wait(wait_seconds)}, then try again."
     return "Email address and password do not belong together, or the account cannot be used."
 
 
@@ -196,7 +195,7 @@ def account_page(
     organisation: Organisation,
     organisations: Sequence[Organisation],
     sessions: Sequence[StoredSession],
-    has_password: bool,
+    password_set_at: datetime | None,
 ) -> AccountPage:
     """The own account in one organisation."""
     roles = tuple(
@@ -230,6 +229,6 @@ def account_page(
             for one in sessions
         ),
         organisations=tuple((str(one.id), one.name) for one in organisations if one.id != organisation.id),
-        has_password=has_password,
+        password_set=None if password_set_at is None else wording.moment(password_set_at),
         is_demo=organisation.is_demo,
     )

@@ -1,7 +1,7 @@
 """The table of a scored tender: bids across, marks, values and measures down (DESIGN 4.1)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from svtracker.frameworks.rules.values import Category, Kind, Measure
@@ -22,7 +22,10 @@ HEAT_STEPS = (0, 1_000, 5_000, 20_000, 50_000)
 
 Flags = dict[tuple[str, str], tuple[int, ...]]
 
-# The key of warnings that speak of a bid as a whole.
+# Where a figure leads, by bidder and measure: to the line behind it.
+Hrefs = Mapping[tuple[str, str], str]
+
+# The key of warnings, and of links, that speak of a bid as a whole.
 WHOLE_BID = ""
 
 
@@ -33,6 +36,7 @@ class BidHead:
     name: str
     note: str
     leads: bool
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class Cell:
     offered: str | None
     heat: int
     flags: tuple[int, ...]
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +99,13 @@ class HeatStep:
     words: str
 
 
-def head(bid: BidResult, *, result: Result) -> BidHead:
+def head(bid: BidResult, *, result: Result, hrefs: Hrefs) -> BidHead:
     """The head of a bid's column: its name, and its rank or why it has none."""
     rank = wording.ordinal(bid.rank) if bid.rank is not None else STATUS_WORDS[bid.status]
     if bid.rank is not None and sum(other.rank == bid.rank for other in result.bids) > 1:
         rank = f"joint {rank}"
-    return BidHead(name=wording.bidder(bid.bidder), note=rank, leads=bid.rank == 1)
+    href = hrefs.get((bid.bidder, WHOLE_BID))
+    return BidHead(name=wording.bidder(bid.bidder), note=rank, leads=bid.rank == 1, href=href)
 
 
 def mark_rows(result: Result, *, flags: Flags) -> tuple[FigureRow, ...]:
@@ -115,7 +121,7 @@ def mark_rows(result: Result, *, flags: Flags) -> tuple[FigureRow, ...]:
             figures=tuple(
                 Figure(
                     text=wording.marks(bid.marks.total) if bid.marks else None,
-                    below=head(bid, result=result).note,
+                    below=head(bid, result=result, hrefs={}).note,
                     flags=flags.get((bid.bidder, WHOLE_BID), ()),
                 )
                 for bid in result.bids
@@ -180,7 +186,9 @@ def measures_of(result: Result) -> list[Measure]:
     return [measure for ref, measure in result.version.measures.items() if ref in used]
 
 
-def groups(result: Result, *, measures: Sequence[Measure], steps: tuple[int, ...], flags: Flags) -> Iterable[Group]:
+def groups(
+    result: Result, *, measures: Sequence[Measure], steps: tuple[int, ...], flags: Flags, hrefs: Hrefs
+) -> Iterable[Group]:
     """Then each measure under its theme; what is never counted stands last."""
     tender, version = result.tender, result.version
     lines = {(bid.bidder, line.measure): line for bid in result.bids for line in bid.valuation.lines}
@@ -192,8 +200,11 @@ def groups(result: Result, *, measures: Sequence[Measure], steps: tuple[int, ...
             href=measure_href(version, measure.ref),
             unit=_unit_words(measure, tender=tender),
             cells=tuple(
-                _cell(lines.get((bid.bidder, measure.ref)), steps=steps, flags=flags.get((bid.bidder, measure.ref), ()))
-                for bid in result.bids
+                replace(
+                    _cell(lines.get(key), steps=steps, flags=flags.get(key, ())),
+                    href=hrefs.get(key) if key in lines else None,
+                )
+                for key in ((bid.bidder, measure.ref) for bid in result.bids)
             ),
         )
 

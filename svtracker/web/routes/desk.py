@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from svtracker.kernel.exceptions import NotFoundError, ReferenceTakenError, RefusedError
+from svtracker.tenders.rules.stages import Stage
 from svtracker.tenders.service import results, setup
 from svtracker.web.access import OFFICER
 from svtracker.web.dependencies import Reading, Signed
@@ -68,7 +69,7 @@ def overview(request: Request, session: Reading, me: Signed, tender: TenderNumbe
         found,
         roles=me.session.roles,
         bids=results.count_bids(session, organisation_id=organisation_id).get(tender, 0),
-        problems=() if settled else setup.problems_of(session, found),
+        problems=setup.problems_of(session, found) if found.stage is Stage.DRAFT else (),
         facts=settings_facts(settled[0]) if settled else (),
         editions=setup.list_editions(session, tender, organisation_id=organisation_id),
         lots=setup.list_lots(session, tender, organisation_id=organisation_id),

@@ -15,6 +15,7 @@ from svtracker.kernel.exceptions import NotFoundError
 from svtracker.reports import frameworks as reports
 from svtracker.web.caching import validated
 from svtracker.web.downloads import CSV, YAML, attachment
+from svtracker.web.guard import may_use
 from svtracker.web.library import Browsing
 from svtracker.web.pages import frameworks as pages
 from svtracker.web.pages.frame import Renderer, render, render_kept, wants_block
@@ -31,10 +32,10 @@ Known = TypeVar("Known")
 class Asked:
     """What the address asks of a version's measures; a list, theme or kind that there is not is not found."""
 
-    list_name: Annotated[str, Query(alias="list")] = ""
-    theme: Annotated[str, Query()] = ""
-    measure_kind: Annotated[str, Query(alias="kind")] = ""
-    find: Annotated[str, Query(max_length=200)] = ""
+    list_name: str
+    theme: str
+    measure_kind: str
+    find: str
 
     def of(self, version: Version) -> Selection:
         """The same as a selection of that version's measures."""
@@ -47,13 +48,24 @@ class Asked:
         )
 
 
-Asking = Annotated[Asked, Depends()]
+async def asked_of(
+    list_name: Annotated[str, Query(alias="list")] = "",
+    theme: Annotated[str, Query()] = "",
+    measure_kind: Annotated[str, Query(alias="kind")] = "",
+    find: Annotated[str, Query(max_length=200)] = "",
+) -> Asked:
+    """The query of the address."""
+    return Asked(list_name=list_name, theme=theme, measure_kind=measure_kind, find=find)
+
+
+Asking = Annotated[Asked, Depends(asked_of)]
 
 
 @router.get("/frameworks")
 def sets(request: Request, library: Browsing) -> Response:
     """Every measure set with its versions."""
-    return validated(request, render(request, "frameworks/index.html", pages.sets_page(library.versions())))
+    page = pages.sets_page(library.versions(), own=library.own, may_load=may_use(request, "GET", "/frameworks/upload"))
+    return validated(request, render(request, "frameworks/index.html", page))
 
 
 @router.get("/frameworks/download.{kind}")

@@ -15,7 +15,9 @@ from svtracker.kernel.exceptions import (
     DatabaseUnavailableError,
     SvtrackerError,
 )
-from svtracker.web.dependencies import Scoring, Shelved
+from svtracker.web.dependencies import Reading, Scoring, Shelved
+from svtracker.web.first_pages import today_of
+from svtracker.web.guard import viewer_of
 from svtracker.web.pages.frame import render
 from svtracker.web.pages.home import home_page
 
@@ -25,9 +27,11 @@ router = APIRouter()
 
 
 @router.get("/")
-def home(request: Request, scorer: Scoring, shelf: Shelved) -> HTMLResponse:
-    """What can be done here."""
-    return render(request, "home/index.html", home_page(scorer.versions(), shelf.all()))
+def home(request: Request, session: Reading, scorer: Scoring, shelf: Shelved) -> HTMLResponse:
+    """What can be done here, and what needs whoever is signed in today."""
+    tenders = shelf.all()
+    today = today_of(viewer_of(request), session, tenders=len(tenders), day=request.app.state.clock().date())
+    return render(request, "home/index.html", home_page(scorer.versions(), tenders, today=today))
 
 
 @router.get("/health")

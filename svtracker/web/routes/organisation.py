@@ -1,5 +1,6 @@
 """What an organisation sets for itself, and its colour as a style sheet."""
 
+import tempfile
 from decimal import Decimal
 from typing import Annotated
 
@@ -15,8 +16,10 @@ from svtracker.kernel.exceptions import ChangedMeanwhileError, NotFoundError, Or
 from svtracker.kernel.problems import Problem, shown
 from svtracker.registers import service as registers
 from svtracker.registers.rules.policy import FIGURES, Policy, faults_of_policy
-from svtracker.web.access import OWN_SETTERS
+from svtracker.reports import leaving
+from svtracker.web.access import EXPORTERS, OWN_SETTERS
 from svtracker.web.dependencies import Reading, Signed
+from svtracker.web.downloads import ZIP, sent_from
 from svtracker.web.guard import Viewer
 from svtracker.web.house import house_of
 from svtracker.web.pages.frame import render
@@ -41,6 +44,19 @@ def brand(colour: str) -> Response:
 def settings(request: Request, session: Reading, me: Signed) -> Response:
     """The settings of the organisation."""
     return _page(request, session, me)
+
+
+@router.get("/organisation/export.zip")
+def export(request: Request, session: Reading, me: Signed) -> Response:
+    """Everything about the organisation as open files; it is made on the disk, so that memory stays flat."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed when it was sent
+    try:
+        leaving.write_export(session, me.organisation, file, clock=request.app.state.clock)
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return sent_from(file, kind=ZIP, name=f"{me.organisation.slug}-{request.app.state.clock():%Y-%m-%d}")
 
 
 @router.post("/organisation")
@@ -122,6 +138,7 @@ def _page(
         stored.policy,
         version=stored.version,
         may_change=not OWN_SETTERS.isdisjoint(me.session.roles),
+        may_export=not EXPORTERS.isdisjoint(me.session.roles),
         typed=typed,
         problems=problems or (),
         changed_meanwhile=changed_meanwhile,

@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from svtracker.audit.rules.events import Actor
 from svtracker.files.csv_reader import read_rows
 from svtracker.identity.rules.roles import Role
-from svtracker.identity.service import links, users
+from svtracker.identity.service import accounts, links, roles, users, users_file
 from svtracker.identity.service.common import person_acting
-from svtracker.identity.service.users import CSV_COLUMNS, CSV_LEFT_ASIDE
+from svtracker.identity.service.users_file import CSV_COLUMNS, CSV_LEFT_ASIDE
 from svtracker.kernel.clock import Clock, parse_day
 from svtracker.kernel.exceptions import (
     AccountStateError,
@@ -88,7 +88,7 @@ def add(
     state = request.app.state
     try:
         with state.database.writing() as session:
-            added = users.add_user(
+            added = accounts.add_user(
                 session,
                 organisation_id=me.organisation.id,
                 name=name.strip(),
@@ -146,7 +146,7 @@ def import_people(
     opened = state.database.writing if confirmed else state.database.reading
     try:
         with opened() as session:
-            plan = users.add_users_from_rows(
+            plan = users_file.add_users_from_rows(
                 session,
                 read.rows,
                 file=file_name,
@@ -189,7 +189,7 @@ def give_role(
         return _again(request, me, number, typed=typed, faults=faults)
 
     def change(session: Session, common: Common) -> None:
-        users.grant_role(session, number, _role(role), from_day=days["from_day"], to_day=days["to_day"], **common)
+        roles.grant_role(session, number, _role(role), from_day=days["from_day"], to_day=days["to_day"], **common)
 
     return _changed(request, me, number, change, place="role", typed=typed, version=version)
 
@@ -208,7 +208,7 @@ def end_role(
     kind, _, name = of.partition(":")
 
     def change(session: Session, common: Common) -> None:
-        users.end_role(session, number, _role(role), object_kind=kind or None, object_id=name or None, **common)
+        roles.end_role(session, number, _role(role), object_kind=kind or None, object_id=name or None, **common)
 
     return _changed(request, me, number, change, place="role", typed={}, version=version)
 
@@ -228,13 +228,13 @@ def change_state(
     def change(session: Session, common: Common) -> None:
         match action:
             case "lock":
-                users.lock_user(session, number, reason=reason, **common)
+                accounts.lock_user(session, number, reason=reason, **common)
             case "unlock":
-                users.unlock_user(session, number, reason=reason, **common)
+                accounts.unlock_user(session, number, reason=reason, **common)
             case "enable":
-                users.enable_user(session, number, reason=reason, **common)
+                accounts.enable_user(session, number, reason=reason, **common)
             case "disable":
-                users.disable_user(session, number, reason=reason, **common)
+                accounts.disable_user(session, number, reason=reason, **common)
             case _:
                 raise NotFoundError(what="action", name=action, do="Choose one that the page offers.")
 
@@ -260,7 +260,7 @@ def erase(
     """Blanks what is known of a person; what they did stays in the record by number."""
 
     def change(session: Session, common: Common) -> None:
-        users.erase_user(
+        accounts.erase_user(
             session,
             number,
             organisation_id=common["organisation_id"],

@@ -4,12 +4,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from svtracker.identity.provider import ProviderClient
 from svtracker.identity.rules.provider import said
 from svtracker.identity.service import provider as service
 from svtracker.identity.store import Flow
+from svtracker.kernel import wording
 from svtracker.kernel.exceptions import NotFoundError, ProviderAwayError, ProviderMistrustedError
 from svtracker.registers import service as registers
 from svtracker.web import cookies
@@ -18,7 +19,7 @@ from svtracker.web.errors import NOTHING_CHANGED, answer
 from svtracker.web.guard import local_address
 from svtracker.web.pages.frame import render
 from svtracker.web.pages.sign_in import onward_page
-from svtracker.web.routes.sign_in import UNSAFE_ADDRESS
+from svtracker.web.routes.sign_in import UNSAFE_ADDRESS, entered_first, network_address
 
 router = APIRouter()
 
@@ -39,6 +40,10 @@ def start(
     if not cookies.can_be_kept(request):
         return _not_let_in(request, what=UNSAFE_ADDRESS, why=NOBODY, do="Type the address again, with https.")
     state, client = request.app.state, _client(request)
+    with state.database.reading() as session:
+        waiting = service.wait_for_flow(session, address=network_address(request), clock=state.clock)
+    if waiting:
+        return _too_many(request, waiting)
     try:
         document = client.document(now=state.clock())
     except (ProviderAwayError, ProviderMistrustedError) as error:
@@ -46,7 +51,10 @@ def start(
     wanted = local_address(goes_to)
     with state.database.writing() as session:
         begun = service.begin_flow(
-            session, goes_to=wanted if len(wanted) <= LONGEST_ADDRESS else "/", clock=state.clock
+            session,
+            goes_to=wanted if len(wanted) <= LONGEST_ADDRESS else "/",
+            address=network_address(request),
+            clock=state.clock,
         )
     address = client.address(
         document,
@@ -157,9 +165,7 @@ def _finish(request: Request, settings: OwnSettings, flow: Flow, code: str) -> R
             )
         case opened:
             # The address was checked when it was kept; it is checked again where it is used.
-            response = RedirectResponse(local_address(flow.goes_to), status_code=303)
-            cookies.put(request, response, opened.token)
-            return response
+            return entered_first(request, opened.token, wanted=local_address(flow.goes_to))
 
 
 def _client(request: Request) -> ProviderClient:
@@ -182,6 +188,18 @@ def _out_of_order(request: Request, error: ProviderAwayError | ProviderMistruste
     if away:
         response.headers["Retry-After"] = "60"
     return response
+
+
+def _too_many(request: Request, waiting: int) -> Response:
+    refused = _not_let_in(
+        request,
+        what="From your part of the network too many began to sign in and never came back.",
+        why=NOBODY,
+        do=f"Wait {wording.wait(waiting)}, then try again. Whoever has a password here can sign in with it meanwhile.",
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    refused.headers["Retry-After"] = str(waiting)
+    return refused
 
 
 def _not_let_in(

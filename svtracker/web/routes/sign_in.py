@@ -15,6 +15,7 @@ from svtracker.kernel.exceptions import NotFoundError, PasswordRefusedError
 from svtracker.registers import service as registers
 from svtracker.web import cookies
 from svtracker.web.dependencies import Number, OwnSettings, Reading, Signed
+from svtracker.web.first_pages import goes_on_to
 from svtracker.web.guard import Viewer, local_address, viewer_of
 from svtracker.web.pages import sign_in as pages
 from svtracker.web.pages.frame import render
@@ -24,8 +25,6 @@ router = APIRouter()
 UNSAFE_ADDRESS = (
     "This address is not encrypted, so a browser would not keep you signed in. Open the service at its https address."
 )
-# Where somebody goes on who asked for no page in particular.
-FIRST_PAGE = {Role.ADMINISTRATOR: "/people"}
 
 
 @router.get("/sign-in")
@@ -68,7 +67,7 @@ def with_password(
         state.database,
         email=email,
         password=password,
-        address=_address(request),
+        address=network_address(request),
         user_agent=_browser(request),
         replaces=cookies.token_of(request),
         clock=state.clock,
@@ -78,7 +77,7 @@ def with_password(
         if found.wait_seconds:
             refused.headers["Retry-After"] = str(found.wait_seconds)
         return refused
-    return _entered(request, found.session.token, to=wanted)
+    return entered_first(request, found.session.token, wanted=wanted)
 
 
 @router.post("/sign-in/demo")
@@ -102,8 +101,7 @@ def as_role(
             replaces=cookies.token_of(request),
             clock=state.clock,
         )
-    wanted = local_address(goes_to)
-    return _entered(request, opened.token, to=FIRST_PAGE.get(known[role], "/") if wanted == "/" else wanted)
+    return entered_first(request, opened.token, wanted=local_address(goes_to))
 
 
 @router.post("/sign-out")
@@ -176,7 +174,7 @@ def account(request: Request, session: Reading, me: Signed) -> Response:
         organisation=me.organisation,
         organisations=[one for one in registers.list_organisations(session) if one.id in within],
         sessions=sessions.list_sessions(session, person_id=mine.person_id, clock=request.app.state.clock),
-        has_password=user.has_password,
+        password_set_at=user.password_set_at,
     )
     return render(request, "identity/account.html", page)
 
@@ -194,21 +192,6 @@ def switch(request: Request, organisation: Annotated[int, Form()]) -> Response:
             clock=state.clock,
         )
     return _entered(request, opened.token, to="/account")
-
-
-@router.post("/account/password")
-def new_password(request: Request, me: Signed) -> Response:
-    """Sends the person a link that sets a new password."""
-    state = request.app.state
-    with state.database.writing() as session:
-        links.send_password_link(
-            session,
-            person_id=me.session.person_id,
-            organisation_id=me.organisation.id,
-            actor=_myself(me),
-            clock=state.clock,
-        )
-    return render(request, "identity/asked.html", pages.asked_page())
 
 
 @router.post("/account/sessions/others/end")
@@ -238,6 +221,19 @@ def end_one(request: Request, me: Signed, number: Number) -> Response:
     return RedirectResponse("/account" if number != me.session.id else "/", status_code=303)
 
 
+def entered_first(request: Request, token: str, *, wanted: str) -> Response:
+    """Lets somebody in, to the page that they asked for or to the first one of their role."""
+    state = request.app.state
+    with state.database.reading() as session:
+        to = goes_on_to(session, token, wanted, clock=state.clock)
+    return _entered(request, token, to=to)
+
+
+def network_address(request: Request) -> str:
+    """The address of the network from which somebody asks."""
+    return request.client.host if request.client is not None else ""
+
+
 def _link(request: Request, token: str, found: StoredLink | None, *, status: int, error: str | None = None) -> Response:
     """What a personal link is for; “gone” where it opens nothing more."""
     is_open = found is not None and found.state is LinkState.OPEN
@@ -249,10 +245,6 @@ def _entered(request: Request, token: str, *, to: str) -> Response:
     response = RedirectResponse(to, status_code=303)
     cookies.put(request, response, token)
     return response
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
 
 
 def _browser(request: Request) -> str:

@@ -2,22 +2,27 @@
 
 import logging
 import threading
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from svtracker.audit import service as audit
 from svtracker.audit.rules.events import COMMAND_LINE
+from svtracker.audit.store import WHOLE_INSTALLATION
 from svtracker.identity import service
 from svtracker.identity.service import links
 from svtracker.kernel.clock import system_clock
-from svtracker.kernel.exceptions import MailNotSentError
+from svtracker.kernel.exceptions import DatabaseBusyError, MailNotSentError
 from svtracker.messages import senders
 from svtracker.messages import service as messages
 from svtracker.registers import service as registers
 from svtracker.settings import Settings
 from svtracker.storage.engines import Database
-from svtracker.web.postman import Postman
+from svtracker.web.chores import Chores
+from tests.identity.people import HandClock
 from tests.web.installation import settings_for
 
 LONG = 30
@@ -66,10 +71,10 @@ def test_what_waits_is_sent_while_the_service_runs(
     sender = Noting()
     monkeypatch.setattr(senders, "sender_of", lambda *_, **__: sender)
     write_a_message(database)
-    postman = Postman(settings, database, clock=system_clock, every_seconds=0.01)
-    postman.start()
+    chores = Chores(settings, database, clock=system_clock, every_seconds=0.01)
+    chores.start()
     assert sender.tried.acquire(timeout=LONG)
-    postman.stop()
+    chores.stop()
     (mail,) = sender.sent
     assert mail["To"] == "wren@north-vale.example"
     assert f"{settings.public_address}/links/" in mail.get_content()
@@ -82,18 +87,65 @@ def test_a_fault_is_logged_without_names_and_nothing_is_lost(
     sender = Noting(failing=1)
     monkeypatch.setattr(senders, "sender_of", lambda *_, **__: sender)
     write_a_message(database)
-    postman = Postman(settings, database, clock=system_clock, every_seconds=0.01)
+    chores = Chores(settings, database, clock=system_clock, every_seconds=0.01)
     with caplog.at_level(logging.WARNING):
-        postman.start()
+        chores.start()
         assert sender.tried.acquire(timeout=LONG)
-        postman.stop()
+        chores.stop()
     assert "messages wait in the outbox" in caplog.text
     assert "wren" not in caplog.text.casefold()
     assert states(database) == ["waiting"]
 
 
-def test_without_a_way_to_send_it_never_starts(database: Database, database_url: str) -> None:
-    postman = Postman(settings_for(database_url), database, clock=system_clock)
-    postman.start()
-    assert [one for one in threading.enumerate() if one.name == "postman"] == []
-    postman.stop()
+def test_without_a_way_to_send_messages_wait_and_requests_are_answered_all_the_same(
+    database: Database, database_url: str
+) -> None:
+    write_a_message(database)
+    clock = HandClock(now=system_clock() + timedelta(hours=1))
+    service.request_password(database, email="Wren@north-vale.example", address="192.0.2.1", clock=clock)
+    Chores(settings_for(database_url), database, clock=clock).do()
+    assert states(database) == ["waiting", "waiting"]
+
+
+def test_it_stops_when_the_service_does(database: Database, database_url: str) -> None:
+    chores = Chores(settings_for(database_url), database, clock=system_clock)
+    chores.start()
+    chores.stop()
+    assert [one for one in threading.enumerate() if one.name == "chores"] == []
+
+
+def test_what_has_ended_is_deleted_once_a_day(database: Database, database_url: str) -> None:
+    clock = HandClock()
+    chores = Chores(settings_for(database_url), database, clock=clock)
+
+    def left() -> int:
+        with database.reading() as session:
+            return session.execute(text("SELECT count(*) FROM sign_in_attempt")).scalar_one()
+
+    chores.do()
+    service.attempt_sign_in(database, email="x@y.example", password="x", address="", user_agent="", clock=clock)
+    clock.on(hours=23, minutes=59)
+    chores.do()
+    assert left() == 1, "it is not a day old"
+    clock.on(minutes=2)
+    chores.do()
+    assert left() == 0
+    with database.reading() as session:
+        (event,) = audit.log(session, scope=WHOLE_INSTALLATION)
+    assert (event.what, event.actor_kind) == ("database_tidied", "svtracker serve")
+
+
+def test_a_fault_in_one_chore_keeps_none_of_the_others_from_being_done(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_: object, **__: object) -> int:
+        raise DatabaseBusyError(seconds=30)
+
+    clock = HandClock()
+    service.attempt_sign_in(database, email="x@y.example", password="x", address="", user_agent="", clock=clock)
+    clock.on(days=2)
+    monkeypatch.setattr("svtracker.web.chores.answer_requests", away)
+    Chores(settings_for(database_url), database, clock=clock).do()
+    assert "the outbox could not be gone through" in caplog.text
+    with database.reading() as session:
+        assert session.execute(text("SELECT count(*) FROM sign_in_attempt")).scalar_one() == 0

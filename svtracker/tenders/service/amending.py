@@ -1,0 +1,74 @@
+"""Telling the people who mark a tender that what was published has changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from svtracker.audit import store as people
+from svtracker.audit.rules.events import Actor
+from svtracker.kernel.clock import Clock, system_clock
+from svtracker.messages import service as messages
+from svtracker.tenders.rules.records import StoredTender
+from svtracker.tenders.service.evaluation import list_evaluators
+from svtracker.tenders.service.setup import amend, get_tender
+
+SUBJECT = "A tender that you mark was amended"
+BODY = """The published settings of the tender {reference} were amended.
+
+Why: {reason}
+
+Sign in and open the tender to see what changed. The settings that were published before are kept beside the new ones.
+"""
+
+
+def amend_and_tell(
+    session: Session,
+    number: int,
+    *,
+    organisation_id: int,
+    settings: Mapping[str, object],
+    closes_at: datetime | None,
+    reason: str,
+    version: int,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> tuple[StoredTender, int]:
+    """Amends a published tender and queues a message to each of its evaluators who has an email address.
+
+    Gives the tender and how many messages were queued; where nothing differs, nothing is done and nobody is told.
+    """
+    before = get_tender(session, number, organisation_id=organisation_id)
+    after = amend(
+        session,
+        number,
+        organisation_id=organisation_id,
+        settings=settings,
+        closes_at=closes_at,
+        reason=reason,
+        version=version,
+        actor=actor,
+        clock=clock,
+    )
+    told = 0
+    named = () if after == before else list_evaluators(session, number, organisation_id=organisation_id)
+    for evaluator in named:
+        person = people.get_person(session, evaluator.person_id)
+        if evaluator.removed_at is not None or person is None or person.email is None:
+            continue
+        messages.queue(
+            session,
+            organisation_id=organisation_id,
+            to_person_id=evaluator.person_id,
+            subject=SUBJECT,
+            # Braces would look like the place of a personal link, which this message does not have.
+            body=BODY.format(reference=_bare(after.reference), reason=_bare(reason.strip())),
+            actor=actor,
+            clock=clock,
+        )
+        told += 1
+    return after, told
+
+
+def _bare(text: str) -> str:
+    return text.replace("{", "(").replace("}", ")")
