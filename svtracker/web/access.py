@@ -168,6 +168,32 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/audit/{object_kind}/{object_id:path}",
     ),
     *_reads(TENDER_READERS, "/tenders/{tender:int}", "/api/v1/tenders/{tender:int}"),
+    # Who marks the bids, marking alone, moderation.
+    *_reads(
+        BID_READERS,
+        "/tenders/{tender:int}/evaluators",
+        "/tenders/{tender:int}/moderation",
+        "/tenders/{tender:int}/moderation/{bid:int}/{question:path}",
+        "/api/v1/tenders/{tender:int}/moderation",
+    ),
+    *_reads(
+        PANEL,
+        "/tenders/{tender:int}/marks",
+        "/tenders/{tender:int}/marks/{bid:int}/{question:path}",
+        "/api/v1/tenders/{tender:int}/marks",
+    ),
+    *_changes(OFFICER | LEAD, "/tenders/{tender:int}/evaluators", "/tenders/{tender:int}/evaluators/remove"),
+    *_changes(
+        PANEL,
+        "/tenders/{tender:int}/marks/interests",
+        "/tenders/{tender:int}/marks/submit",
+        "/tenders/{tender:int}/marks/{bid:int}/{question:path}",
+    ),
+    *_changes(
+        LEAD,
+        "/tenders/{tender:int}/moderation/reopen",
+        "/tenders/{tender:int}/moderation/{bid:int}/{question:path}",
+    ),
     *_reads(OFFICER, "/tenders/add", "/tenders/import"),
     *_reads(
         BID_READERS,

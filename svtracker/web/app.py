@@ -21,6 +21,7 @@ from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tender_decision as tender_decision_api
+from svtracker.web.api import tender_marks as tender_marks_api
 from svtracker.web.api import tender_setup as tender_setup_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
@@ -47,6 +48,7 @@ from svtracker.web.routes import (
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
+from svtracker.web.routes import tender_marks as tender_marks_pages
 from svtracker.web.routes import tenders as tenders_pages
 from svtracker.web.routes import tenders_import as import_pages
 from svtracker.web.security import BodyLimit, HeadAsGet, OwnOriginOnly, SecurityHeaders
@@ -117,6 +119,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         frameworks_upload,  # before the pages of sets, whose names stand in the same place
         frameworks_pages,
         desk,
+        tender_marks_pages,
         tender_bids,
         import_pages,  # before the tenders, one of which could be called “import”
         tender_setup,
@@ -132,7 +135,15 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tender_decision_api, identity_api, audit_api, tender_setup_api, tenders_api):
+    for twins in (
+        frameworks_api,
+        tender_decision_api,
+        identity_api,
+        audit_api,
+        tender_setup_api,
+        tender_marks_api,
+        tenders_api,
+    ):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

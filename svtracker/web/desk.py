@@ -11,7 +11,7 @@ from svtracker.identity.service.common import person_acting
 from svtracker.kernel.exceptions import NotFoundError
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.service import evaluation, results, setup
-from svtracker.web.access import OFFICER, PANEL, TENDER_READERS
+from svtracker.web.access import OFFICER, PANEL, RULES, TENDER_READERS
 from svtracker.web.dependencies import LARGEST
 from svtracker.web.guard import Viewer
 from svtracker.web.pages.desk import OwnTendersPage, own_tenders_page
@@ -60,6 +60,13 @@ def own_tenders(session: Session, me: Viewer) -> OwnTendersPage:
         results=results.list_results(session, organisation_id=me.organisation.id),
         may_add=has(me, OFFICER),
     )
+
+
+def comes_to_tenders(me: Viewer) -> bool:
+    """Whether the reader comes to tenders at all: by a role for all of them, or for one."""
+    here = me.organisation.id
+    for_one = {one.role for one in me.session.grants if one.organisation_id == here and one.object_kind == "tender"}
+    return RULES["GET", "/tenders/{tender:int}"].lets_in(me.session.roles | for_one)
 
 
 def is_named(session: Session, me: Viewer, tender: StoredTender) -> bool:

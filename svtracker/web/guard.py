@@ -5,11 +5,12 @@ answered with an error, and so is a person whom it does not name.
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from svtracker.identity.rules.roles import roles_for
 from svtracker.identity.service import sessions
 from svtracker.kernel.exceptions import DatabaseBusyError, NotFoundError, SvtrackerError
 from svtracker.registers import service as registers
@@ -20,6 +21,7 @@ from svtracker.web.access import RULES, Audience, Rule, State
 from svtracker.web.logs import route_of
 from svtracker.web.security import SAFE_METHODS
 
+TENDER_IN_PATH = "{tender:int}"
 CSRF_FIELD = "form_token"
 CSRF_HEADER = "x-form-token"
 
@@ -62,7 +64,7 @@ async def guard(request: Request) -> None:
         raise NotFoundError(what="page", name=request.url.path, do="Sign in with your email address and password.")
     viewer = None
     if cookies.token_of(request) is not None:
-        viewer = await run_in_threadpool(look_up, request)
+        viewer = _on_tender(await run_in_threadpool(look_up, request), request)
     request.state.viewer = viewer
     if viewer is None:
         if rule.who is not Audience.EVERYBODY:
@@ -112,6 +114,20 @@ def local_address(text: str) -> str:
     """The address where a person goes on after signing in: one of this service, or the first page."""
     is_local = text.startswith("/") and not text.startswith("//")
     return text if is_local and text.isprintable() and not set(text) & {" ", "\\"} else "/"
+
+
+def _on_tender(viewer: Viewer | None, request: Request) -> Viewer | None:
+    """Who asks, with the roles that they have for the tender of the address alone; the route decides on the rest."""
+    if viewer is None or TENDER_IN_PATH not in route_of(request.scope):
+        return viewer
+    roles = roles_for(
+        viewer.session.grants,
+        organisation_id=viewer.session.organisation_id,
+        object_kind="tender",
+        object_id=str(request.path_params["tender"]),
+        day=request.app.state.clock().date(),
+    )
+    return replace(viewer, session=replace(viewer.session, roles=roles))
 
 
 def _require_role(rule: Rule, viewer: Viewer) -> None:

@@ -27,6 +27,7 @@ REAL = {
     "number": "1",
     "tender": "1",
     "bid": "1",
+    "question": "answer",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
     "object_kind": "version",
@@ -42,6 +43,7 @@ UNKNOWN = {
     "number": "999999",
     "tender": "999999",
     "bid": "999999",
+    "question": "nobody-asked-this",
     "colour": "ffffff",
     "object_kind": "starship",
     "object_id": "open-toms@1066.1/x",
@@ -83,6 +85,12 @@ FORMS: dict[str, dict[str, str]] = {
     "/people/{number}/roles/end": {"version": "1", "role": "viewer"},
     "/people/{number}/state": {"version": "1", "action": "lock", "reason": "a test"},
     "/people/{number}/erase": {"erase_reason": "a test"},
+    "/tenders/{tender:int}/evaluators": {"person": "1"},
+    "/tenders/{tender:int}/evaluators/remove": {"person": "1", "reason": "a test"},
+    "/tenders/{tender:int}/marks/interests": {"conflict": "no"},
+    "/tenders/{tender:int}/marks/{bid:int}/{question:path}": {"mark": "3", "why": "a test"},
+    "/tenders/{tender:int}/moderation/reopen": {"person": "1", "reason": "a test"},
+    "/tenders/{tender:int}/moderation/{bid:int}/{question:path}": {"mark": "3", "why": "a test"},
     "/tenders/{tender:int}/decision/award": {"bid": "1", "version": "1"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.

@@ -15,12 +15,13 @@ from svtracker.identity import service
 from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
+from svtracker.tenders.service import bids
 from tests.guards.test_access import REAL, filled, routes
 from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere
-from tests.web.visitors import add_somebody, give_every_role
+from tests.web.visitors import add_moderated, add_somebody, give_every_role
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -117,6 +118,15 @@ INSIDE = {
     "a tender open for bids": "/tenders/9",
     "a tender that is set up": "/tenders/10",
     "add a tender": "/tenders/add",
+    "evaluators": "/tenders/8/evaluators",
+    "evaluators of a decided tender": "/tenders/1/evaluators",
+    "marks to give": "/tenders/8/marks",
+    "marks handed in": "/tenders/11/marks",
+    "marks of a decided tender": "/tenders/1/marks",
+    "an answer to mark": "/tenders/8/marks/{bid}/answer",
+    "moderation under seal": "/tenders/8/moderation",
+    "moderation": "/tenders/11/moderation",
+    "an answer in moderation": "/tenders/11/moderation/{bid}/answer",
     "bids that are open": "/tenders/8/bids",
     "bids under seal": "/tenders/9/bids",
     "type a bid in": "/tenders/9/bids/add",
@@ -218,6 +228,7 @@ def inside_base(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     app = application(f"sqlite:///{file}")
     add_somebody(app.state.database)
     give_every_role(app.state.database)
+    add_moderated(app.state.database)
     with app.state.database.writing() as session:
         by = {"organisation_id": 1, "actor": COMMAND_LINE}
         service.lock_user(session, 1, reason=f"left the {LONG}", **by)
@@ -351,9 +362,18 @@ def test_what_was_sent(window: Page, said: list[str], base: str, name: str) -> N
 def test_pages_of_an_administrator(
     inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], name: str
 ) -> None:
-    number = len(Role) + 1
-    assert go(inside_window, inside_base[0] + INSIDE[name].format(number=number)) == 200
+    base, app = inside_base
+    known = {"number": len(Role) + 1, "bid": first_bid(app, INSIDE[name])}
+    assert go(inside_window, base + INSIDE[name].format(**known)) == 200
     look(inside_window, said_inside)
+
+
+def first_bid(app: FastAPI, address: str) -> int:
+    """The number of the first bid of the tender in an address that asks for one."""
+    if "{bid}" not in address:
+        return 0
+    with app.state.database.reading() as session:
+        return bids.list_bids(session, int(address.split("/")[2]), organisation_id=1)[0].id
 
 
 def import_text(page: Page, text: str) -> None:
@@ -405,12 +425,18 @@ def test_an_import_of_tenders(
         ("/people/4", "Give the role"),
         ("/people/4", "Close"),
         ("/people/4", "Erase for good"),
+        ("/tenders/8/evaluators", "Name the evaluator"),
+        ("/tenders/8/marks/{bid}/answer", "Save and stop here"),
+        ("/tenders/11/moderation/{bid}/answer", "Save and see all marks"),
     ],
 )
 def test_a_form_of_an_administrator_that_is_refused(
     inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], path: str, button: str
 ) -> None:
-    go(inside_window, inside_base[0] + path)
+    base, app = inside_base
+    go(inside_window, base + path.format(bid=first_bid(app, path)))
+    if "moderation" in path:
+        inside_window.get_by_label("Another mark").check()
     if button == "Erase for good":
         inside_window.get_by_text("Erase the details of this person").click()
     inside_window.get_by_role("button", name=button, exact=True).click()

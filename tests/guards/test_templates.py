@@ -147,6 +147,11 @@ def rendered(
         "/tenders",
         "/tenders/1",
         "/tenders/add",
+        "/tenders/1/evaluators",
+        "/tenders/1/marks",
+        "/tenders/1/moderation",
+        "/tenders/8/marks",
+        "/tenders/11/moderation",
         "/tenders/8/bids",
         "/tenders/9/bids/add",
         "/tenders/8/evaluation",
@@ -172,6 +177,8 @@ def rendered(
         "/messages/1",
     ):
         assert inside.get(path).status_code == 200
+    for part in ("/tenders/8/marks", "/tenders/11/moderation"):
+        assert inside.get(f"{part}/{_first_bid(inside, part)}/answer").status_code == 200
     decision = inside.get("/tenders/1/decision")
     token = re.search('name="form_token" value="([^"]+)"', decision.text)
     assert token is not None
@@ -187,6 +194,11 @@ def rendered(
     assert client.get("/frameworks/open-toms/2021.1", headers={"hx-request-type": "partial"}).status_code == 200
     assert client.post("/score", data={"text": WORKED}).status_code == 200
     return seen
+
+
+def _first_bid(inside: TestClient, part: str) -> int:
+    answers = inside.get(f"/api/v1{part}").json()["answers"]
+    return int(answers[0]["bid"])
 
 
 def test_every_template_compiles_and_is_shown_somewhere(rendered: dict[str, set[type]], client: TestClient) -> None:

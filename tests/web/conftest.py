@@ -17,7 +17,7 @@ from tests.databases import address_of, create_database, drop_database
 from tests.identity.people import hash_quickly
 from tests.web.council import Council, Lender, fill_council
 from tests.web.installation import application, client_of
-from tests.web.visitors import add_somebody, give_every_role, visitor
+from tests.web.visitors import add_moderated, add_somebody, give_every_role, visitor
 
 MakeClient = Callable[..., TestClient]
 
@@ -54,6 +54,7 @@ def inside_app(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> FastA
     app = application(f"sqlite:///{file}")
     add_somebody(app.state.database)
     give_every_role(app.state.database)
+    add_moderated(app.state.database)
     return app
 
 

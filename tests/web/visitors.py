@@ -18,6 +18,7 @@ from svtracker.storage.engines import Database
 from svtracker.tenders.service import evaluation
 from svtracker.web.cookies import PLAIN
 from svtracker.web.guard import CSRF_HEADER
+from tests.tenders import stored
 
 SIGNED_OUT, BY_LINK = "signed out", "by a personal link"
 ELSEWHERE = "administrator of another organisation"
@@ -52,6 +53,8 @@ def add_somebody(database: Database) -> int:
 
 # The tender of the demo that is being marked, the one that is open for bids, and the one that is being set up.
 MARKED, OPEN, DRAFT = 8, 9, 10
+# The one that `add_moderated` adds.
+MODERATED = 11
 
 
 def give_every_role(database: Database) -> None:
@@ -67,6 +70,32 @@ def give_every_role(database: Database) -> None:
                 service.grant_role(session, person, role, **by)
         for tender in (1, MARKED):
             evaluation.add_evaluator(session, tender, person, is_lead=False, **by)
+        evaluation.declare(session, MARKED, person, has_conflict=False, conflict="", **by)
+
+
+def add_moderated(database: Database) -> int:
+    """A tender more, whose evaluators have marked: the demo's administrator leads, and agreed one of the marks."""
+    with database.reading() as session:
+        people = {one.email: one.person_id for one in service.list_users(session, organisation_id=1)}
+    known = {
+        "officer": people[address_of(Role.PROCUREMENT_OFFICER)],
+        "lead": people[address_of(Role.ADMINISTRATOR)],
+        "second": people[address_of(Role.EVALUATOR)],
+    }
+    council = stored.Council(database=database, id=1, clock=stored.HandClock(), people=known)
+    tender = stored.opened(council)
+    stored.name_evaluators(council, tender, "lead", "second")
+    for name, marks in (("lead", {"A": "3", "B": "4", "C": "5", "D": "0"}), ("second", {**stored.AGREED, "A": "1.5"})):
+        stored.mark_all(council, tender, name, marks)
+        with database.writing() as session:
+            evaluation.submit_marks(session, tender.id, council.person(name), **council.by(name))
+    with database.writing() as session:
+        by = {"organisation_id": 1, "actor": council.by("lead")["actor"]}
+        what = {"mark": "4", "reason": "Both found it good.", "feedback": "A clear plan."}
+        bid = stored.bid_ids(council, tender)["B"]
+        evaluation.agree(session, tender.id, bid_id=bid, question="answer", **what, **by)
+    assert tender.id == MODERATED
+    return bid
 
 
 def password_token(client: TestClient) -> str:

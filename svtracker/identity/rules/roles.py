@@ -78,6 +78,20 @@ def roles_on(grants: Iterable[Grant], *, organisation_id: int, day: date) -> fro
     )
 
 
+def roles_for(
+    grants: Iterable[Grant], *, organisation_id: int, object_kind: str, object_id: str, day: date
+) -> frozenset[Role]:
+    """The roles that hold for one object on a day: given for that object, or for all of its organisation."""
+    held = tuple(grants)
+    return frozenset(
+        role
+        for role in Role
+        if has_role_for(
+            held, role, organisation_id=organisation_id, object_kind=object_kind, object_id=object_id, day=day
+        )
+    )
+
+
 def has_role_for(
     grants: Iterable[Grant], role: Role, *, organisation_id: int, object_kind: str, object_id: str, day: date
 ) -> bool:

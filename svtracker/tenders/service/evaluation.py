@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit.rules.events import Actor, Change, Value, canonical
+from svtracker.audit.rules.events import Actor, Change, Value, canonical, is_keepable
 from svtracker.kernel import numbers, wording
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotAnEvaluatorError, NotFoundError, NotYetError, RefusedError, SealedError
@@ -51,7 +52,10 @@ def add_evaluator(
     actor: Actor,
     clock: Clock = system_clock,
 ) -> None:
-    """Names somebody who is to mark the bids; one who dropped out before comes back with nothing submitted."""
+    """Names somebody who is to mark the bids, or makes them lead or lead no more.
+
+    One who dropped out before comes back with nothing submitted.
+    """
     tender = tender_of(session, number, organisation_id=organisation_id)
     if tender.decided_at is not None:
         raise NotYetError(step="name an evaluator", why="the tender is decided.")
@@ -64,7 +68,9 @@ def add_evaluator(
         values = {"tender_id": number, "person_id": person_id, "is_lead": is_lead, "added_at": at}
         store.add_evaluator(session, {**values, "conflict": "", "removed_because": ""}, organisation_id=organisation_id)
     else:
-        again = {"is_lead": is_lead, "removed_at": None, "removed_because": "", "submitted_at": None}
+        again: dict[str, Any] = {"is_lead": is_lead}
+        if before.removed_at is not None:
+            again |= {"removed_at": None, "removed_because": "", "submitted_at": None}
         store.change_evaluator(session, number, person_id, again, organisation_id=organisation_id)
     changes = {"person": Change(new=person_id), "lead": Change(new=is_lead)}
     record(session, "evaluator_added", tender, actor=actor, at=at, changes=changes)
@@ -110,6 +116,7 @@ def declare(
     before = _evaluator(session, tender, person_id)
     if has_conflict:
         conflict = require_reason(conflict, to="declare a conflict of interest")
+        _require_short(conflict=conflict)
     at = clock()
     said = conflict.strip() if has_conflict else ""
     values = {"declared_at": at, "has_conflict": has_conflict, "conflict": said}
@@ -138,7 +145,8 @@ def give_mark(
 ) -> None:
     """Keeps one evaluator's mark for one answer, with its reason; sealed from everybody else until all are in.
 
-    The event holds only the SHA-256 of the mark with a random text.
+    The event holds only the SHA-256 of the mark with a random text. The same mark and words again change nothing.
+    Refused with everything that is wrong with mark, reason and feedback.
     """
     tender = tender_of(session, number, organisation_id=organisation_id, step=Step.EVALUATE)
     evaluator = _marking(session, tender, person_id)
@@ -148,9 +156,11 @@ def give_mark(
         )
     bid = bid_of(session, tender, bid_id)
     _require_answer(tender, bid, question)
-    value = _mark(mark, tender)
-    why = require_reason(reason, to="give a mark")
-    _require_short(reason=why, feedback=feedback)
+    value, why = _mark_and_reason(tender, mark=mark, reason=reason, feedback=feedback, to="give a mark")
+    own = store.list_marks(session, number, organisation_id=organisation_id, person_id=person_id)
+    before = next((one for one in own if (one.bid_id, one.question) == (bid_id, question)), None)
+    if before is not None and (before.mark, before.reason, before.feedback) == (value, why, feedback.strip()):
+        return
     nonce, at = secrets.token_hex(16), clock()
     said = {"mark": value, "reason": why, "feedback": feedback.strip(), "nonce": nonce}
     sha256 = mark_seal(mark=value, reason=why, feedback=feedback.strip(), nonce=nonce)
@@ -204,8 +214,12 @@ def reopen_marks(
     actor: Actor,
     clock: Clock = system_clock,
 ) -> None:
-    """Lets an evaluator change submitted marks, with a reason; everybody's are sealed again until they are done."""
+    """Lets an evaluator change submitted marks, with a reason; everybody's are sealed again until they are done.
+
+    The lead evaluator of the tender does it.
+    """
     tender = tender_of(session, number, organisation_id=organisation_id, step=Step.EVALUATE)
+    _require_lead(list_evaluators(session, number, organisation_id=organisation_id), actor, tender=tender)
     why = require_reason(reason, to="open submitted marks again")
     evaluator = _evaluator(session, tender, person_id)
     if evaluator.submitted_at is None:
@@ -253,18 +267,25 @@ def agree(
     actor: Actor,
     clock: Clock = system_clock,
 ) -> None:
-    """Keeps the mark that moderation agreed, with its reason, beside the individual marks (RULES 4.3)."""
+    """Keeps the mark that moderation agreed, with its reason, beside the individual marks (RULES 4.3).
+
+    The lead evaluator of the tender does it. The same mark and words again change nothing, unless an evaluator's mark
+    came after them. Refused with everything that is wrong with mark, reason and feedback.
+    """
     tender = tender_of(session, number, organisation_id=organisation_id, step=Step.EVALUATE)
-    if _is_sealed(list_evaluators(session, number, organisation_id=organisation_id)):
+    evaluators = list_evaluators(session, number, organisation_id=organisation_id)
+    if _is_sealed(evaluators):
         raise NotYetError(step="agree a mark", why="not everybody has submitted their marks.")
+    _require_lead(evaluators, actor, tender=tender)
     bid = bid_of(session, tender, bid_id)
     _require_answer(tender, bid, question)
-    value = _mark(mark, tender)
-    why = require_reason(reason, to="agree a mark")
-    _require_short(reason=why, feedback=feedback)
-    agreed = store.list_agreed_marks(session, number, organisation_id=organisation_id)
-    before = next((one for one in agreed if (one.bid_id, one.question) == (bid_id, question)), None)
-    at = clock()
+    value, why = _mark_and_reason(tender, mark=mark, reason=reason, feedback=feedback, to="agree a mark")
+    found = moderation(session, number, organisation_id=organisation_id)
+    answer_now = next(one for one in found if (one.bid.id, one.question.id) == (bid_id, question))
+    before, at = answer_now.agreed, clock()
+    same = before is not None and (before.mark, before.reason, before.feedback) == (value, why, feedback.strip())
+    if same and not answer_now.is_overtaken:
+        return
     values = {
         "tender_id": number,
         "bid_id": bid_id,
@@ -484,17 +505,28 @@ def _marking(session: Session, tender: StoredTender, person_id: int) -> Evaluato
     return found
 
 
+def _require_lead(evaluators: Sequence[Evaluator], actor: Actor, *, tender: StoredTender) -> None:
+    if not any(one.is_lead and one.marks and one.person_id == actor.person_id for one in evaluators):
+        raise NotAnEvaluatorError(why=f"The lead evaluator of {tender.title} leads its moderation.")
+
+
 def _require_answer(tender: StoredTender, bid: StoredBid, question: str) -> None:
     if (bid.id, question) not in {(one.id, asked) for one, asked in asked_of(tender, [bid])}:
         raise NotFoundError(what="answer to mark", name=question, do="Choose one from the answers of the bids.")
 
 
-def _mark(text: str, tender: StoredTender) -> Decimal:
-    value = numbers.parse_decimal(text.strip())
+def _mark_and_reason(tender: StoredTender, *, mark: str, reason: str, feedback: str, to: str) -> tuple[Decimal, str]:
+    """The mark and why, or everything that is wrong with them and with the feedback, by the name of its field."""
+    value = numbers.parse_decimal(mark.strip())
     fault = fault_of_mark(value, scale=scale_of(tender))
-    if value is None or fault is not None:
-        raise RefusedError([Problem(file="mark", path="mark", seen=shown(text), wanted=fault or "a mark")])
-    return value
+    problems = [] if fault is None else [Problem(file="mark", path="mark", seen=shown(mark), wanted=fault)]
+    if not reason.strip():
+        wanted = f"a reason: to {to}, say why"
+        problems.append(Problem(file="mark", path="reason", seen="nothing", wanted=wanted))
+    problems += _faults_of_texts(reason=reason.strip(), feedback=feedback.strip())
+    if value is None or problems:
+        raise RefusedError(problems)
+    return value, reason.strip()
 
 
 def _line(bid: StoredBid, measure: str) -> StoredLine:
@@ -505,13 +537,24 @@ def _line(bid: StoredBid, measure: str) -> StoredLine:
 
 
 def _require_short(**texts: str) -> None:
-    problems = [
-        Problem(file="text", path=name, seen=f"{len(text):,} characters", wanted=f"at most {LONGEST_TEXT:,} characters")
+    problems = _faults_of_texts(**texts)
+    if problems:
+        raise RefusedError(problems)
+
+
+def _faults_of_texts(**texts: str) -> list[Problem]:
+    wanted = f"at most {LONGEST_TEXT:,} characters"
+    long = [
+        Problem(file="text", path=name, seen=f"{len(text):,} characters", wanted=wanted)
         for name, text in texts.items()
         if len(text) > LONGEST_TEXT
     ]
-    if problems:
-        raise RefusedError(problems)
+    odd = [
+        Problem(file="text", path=name, seen="a character that cannot be stored", wanted="the text typed anew")
+        for name, text in texts.items()
+        if not is_keepable(text)
+    ]
+    return long + odd
 
 
 def _trimmed(value: Decimal | None) -> str | None:

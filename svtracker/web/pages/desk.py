@@ -9,7 +9,7 @@ from svtracker.kernel.problems import Problem
 from svtracker.tenders.rules.records import BidResult, Edition, StoredTender
 from svtracker.tenders.rules.stages import STAGE_WORDS, Stage
 from svtracker.tenders.rules.values import OutcomeStatus
-from svtracker.web.access import RULES
+from svtracker.web.access import OFFICER, PANEL, RULES
 from svtracker.web.pages.frame import Download, FormError, Link, Page
 from svtracker.web.pages.frameworks import Fact
 from svtracker.web.pages.tender_words import OUTCOME_TAGS, OUTCOME_WORDS, money_short
@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[str, str, bool], ...] = (
     ("Overview", "", True),
     ("Set-up", "/setup", True),
     ("Bids", "/bids", True),
+    ("Evaluators", "/evaluators", True),
     ("Compare", "/evaluation", False),
     ("Marks", "/marks", False),
     ("Moderation", "/moderation", False),
@@ -249,6 +250,8 @@ def overview_page(
     """The page on which everybody starts who comes to a tender."""
     here = f"/tenders/{tender.id}"
     label, part = _next_step(tender, problems=problems)
+    if tender.stage is Stage.OPENED and roles & PANEL and not roles & OFFICER:
+        label, part = "Mark the bids", "/marks"
     allowed = part is not None and _may_open(part, roles)
     frame = frame_of(tender, roles=roles, here="")
     return OverviewPage(

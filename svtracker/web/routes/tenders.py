@@ -8,9 +8,8 @@ from starlette.responses import HTMLResponse, Response
 from svtracker.kernel.exceptions import NotFoundError, RefusedError
 from svtracker.reports import tenders as reports
 from svtracker.tenders.rules.result import Result
-from svtracker.web.access import RULES
 from svtracker.web.dependencies import EXAMPLE, OwnSettings, Reading, Scoring, Shelved
-from svtracker.web.desk import own_tenders
+from svtracker.web.desk import comes_to_tenders, own_tenders
 from svtracker.web.downloads import CSV, JSON, XLSX, YAML, attachment
 from svtracker.web.guard import viewer_of
 from svtracker.web.pages.evaluation import EvaluationPage, Upload, evaluation_page
@@ -29,7 +28,7 @@ KINDS = [*RESULT_KINDS, ("Tender file (YAML)", YAML)]
 def tenders(request: Request, shelf: Shelved, session: Reading) -> HTMLResponse:
     """The tenders of the reader's organisation; for everybody else those of the demo, with the range of their bids."""
     viewer = viewer_of(request)
-    if viewer is not None and RULES["GET", "/tenders/{tender:int}"].lets_in(viewer.session.roles):
+    if viewer is not None and comes_to_tenders(viewer):
         return render(request, "tenders/own.html", own_tenders(session, viewer))
     files = downloads("/tenders/download", [("CSV", CSV), ("XLSX", XLSX)])
     return render(request, "tenders/index.html", tenders_page(shelf.all(), files=files))

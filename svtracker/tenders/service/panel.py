@@ -1,0 +1,163 @@
+"""Who marks the bids of a tender: named from the organisation's people, with the role for it (RULES 4.3)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from svtracker.audit.rules.events import Actor
+from svtracker.identity import service as identity
+from svtracker.identity.rules.accounts import AccountState
+from svtracker.identity.rules.roles import Role, roles_on
+from svtracker.identity.service import User
+from svtracker.kernel.clock import Clock, system_clock
+from svtracker.kernel.exceptions import NotAnEvaluatorError, RefusedError
+from svtracker.kernel.problems import Problem
+from svtracker.tenders.rules.records import Evaluator
+from svtracker.tenders.service import evaluation
+from svtracker.tenders.service.common import TENDER, require_reason, tender_of
+
+PANEL_ROLES = frozenset({Role.LEAD_EVALUATOR, Role.EVALUATOR})
+
+# Whoever gives roles, checks the record or bids does not mark, unless an administrator gave them the role as well.
+NEVER_MARK = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SUPPLIER_CONTACT, Role.PARTNERSHIP_VIEWER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who can be named evaluator: with the role in all of the organisation, or given it for this tender."""
+
+    person_id: int
+    name: str
+    has_role: bool
+
+
+def list_candidates(
+    session: Session, number: int, *, organisation_id: int, clock: Clock = system_clock
+) -> tuple[Candidate, ...]:
+    """Who can be named evaluator of a tender and is none yet: those with the role first, then by name."""
+    tender_of(session, number, organisation_id=organisation_id)
+    named = {one.person_id for one in _present(session, number, organisation_id=organisation_id)}
+    day = clock().date()
+    found = [
+        Candidate(
+            person_id=user.person_id,
+            name=user.name or f"Person {user.person_id}",
+            has_role=not PANEL_ROLES.isdisjoint(roles_on(user.grants, organisation_id=organisation_id, day=day)),
+        )
+        for user in identity.list_users(session, organisation_id=organisation_id)
+        if user.person_id not in named and _fault_of(user, organisation_id=organisation_id, day=day) is None
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.has_role, one.name.casefold(), one.person_id)))
+
+
+def name_evaluator(
+    session: Session,
+    number: int,
+    person_id: int,
+    *,
+    organisation_id: int,
+    is_lead: bool,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> None:
+    """Names an evaluator, or makes one the lead; there is one lead, so the lead before goes on as an evaluator.
+
+    Who lacks the role gets it for this tender alone.
+    """
+    tender_of(session, number, organisation_id=organisation_id)
+    at = clock()
+    user = identity.get_user(session, person_id, organisation_id=organisation_id)
+    present = _present(session, number, organisation_id=organisation_id)
+    common: dict[str, Any] = {"organisation_id": organisation_id, "actor": actor, "clock": lambda: at}
+    if person_id not in {one.person_id for one in present}:
+        fault = _fault_of(user, organisation_id=organisation_id, day=at.date())
+        if fault is not None:
+            raise RefusedError([Problem(file="panel", path="person", seen=fault, wanted="somebody in the list")])
+    if is_lead:
+        for one in present:
+            if one.is_lead and one.person_id != person_id:
+                evaluation.add_evaluator(session, number, one.person_id, is_lead=False, **common)
+                before = identity.get_user(session, one.person_id, organisation_id=organisation_id)
+                _fit_role(session, number, before, Role.EVALUATOR, common, day=at.date())
+    evaluation.add_evaluator(session, number, person_id, is_lead=is_lead, **common)
+    _fit_role(session, number, user, Role.LEAD_EVALUATOR if is_lead else Role.EVALUATOR, common, day=at.date())
+
+
+def drop_evaluator(
+    session: Session,
+    number: int,
+    person_id: int,
+    *,
+    organisation_id: int,
+    reason: str,
+    replacement: int | None = None,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> None:
+    """Takes an evaluator out, with a reason, and names another in their place where one is given.
+
+    Their marks stay on record and count no more; a role for this tender alone ends. Nobody takes out themself, so
+    that no evaluator reads what the others marked before their own marks are in.
+    """
+    tender = tender_of(session, number, organisation_id=organisation_id)
+    if person_id == actor.person_id:
+        raise NotAnEvaluatorError(why="You cannot take yourself out: somebody else who keeps this tender does.")
+    why = require_reason(reason, to="remove an evaluator")
+    at = clock()
+    common: dict[str, Any] = {"organisation_id": organisation_id, "actor": actor, "clock": lambda: at}
+    before = next(
+        (one for one in _present(session, tender.id, organisation_id=organisation_id) if one.person_id == person_id),
+        None,
+    )
+    evaluation.remove_evaluator(session, number, person_id, reason=why, **common)
+    user = identity.get_user(session, person_id, organisation_id=organisation_id)
+    _fit_role(session, number, user, None, common, day=at.date(), reason=why)
+    if replacement is not None:
+        is_lead = before is not None and before.is_lead
+        name_evaluator(session, number, replacement, is_lead=is_lead, **common)
+
+
+def _present(session: Session, number: int, *, organisation_id: int) -> tuple[Evaluator, ...]:
+    everybody = evaluation.list_evaluators(session, number, organisation_id=organisation_id)
+    return tuple(one for one in everybody if one.removed_at is None)
+
+
+def _fault_of(user: User, *, organisation_id: int, day: date) -> str | None:
+    """Why somebody cannot be named evaluator; nothing where they can."""
+    name = user.name or f"person {user.person_id}"
+    if user.state is not AccountState.ACTIVE:
+        return f"{name}, whose account is {user.state}"
+    held = roles_on(user.grants, organisation_id=organisation_id, day=day)
+    barred = [role.value for role in Role if role in held & NEVER_MARK]
+    if barred and held.isdisjoint(PANEL_ROLES):
+        return f"{name}, who is {barred[0]}"
+    return None
+
+
+def _fit_role(
+    session: Session,
+    number: int,
+    user: User,
+    wanted: Role | None,
+    common: dict[str, Any],
+    *,
+    day: date,
+    reason: str = "",
+) -> None:
+    """Gives somebody the role for this tender that they need and lack, and ends the other one."""
+    about: dict[str, Any] = {"object_kind": TENDER, "object_id": str(number), "reason": reason, **common}
+    organisation_id = common["organisation_id"]
+    whole = roles_on(user.grants, organisation_id=organisation_id, day=day)
+    enough = PANEL_ROLES if wanted is Role.EVALUATOR else frozenset({Role.LEAD_EVALUATOR})
+    wanted_here = set() if wanted is None or not whole.isdisjoint(enough) else {wanted}
+    held = {
+        one.role
+        for one in user.grants
+        if one.organisation_id == organisation_id and (one.object_kind, one.object_id) == (TENDER, str(number))
+    }
+    for role in PANEL_ROLES & (held - wanted_here):
+        identity.end_role(session, user.person_id, role, **about)
+    for role in PANEL_ROLES & (wanted_here - held):
+        identity.grant_role(session, user.person_id, role, **about)
