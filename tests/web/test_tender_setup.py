@@ -704,3 +704,25 @@ class TestNote:
         assert late.status_code == 409
         assert "Market engagement Seven firms came. Six firms came." in words(late)
         assert tender_of(council, draft).note["market"] == "Six firms came."
+
+
+@pytest.mark.parametrize(
+    "odd", ["\x00", "a\x00b", "-1", "9" * 30, "٣", "x" * 900, "<script>alert(1)</script>", "\u202e"]
+)
+def test_odd_values_in_every_field_make_no_fault_and_stay_text(
+    council: Council, officer: Browser, draft: int, odd: str
+) -> None:
+    """One after the other, and all at once; nothing that was sent becomes markup, and the form can be mended."""
+    fields = [name for name in GOOD if name not in {"measure", "use", "weight", "because"}]
+    changes = [{name: [odd] if isinstance(GOOD[name], list) else odd} for name in fields]
+    rows = {"measure": [odd], "use": ["leave_out"], "weight": [odd], "because": [odd]}
+    everything = {name: value for change in changes for name, value in change.items()}
+    for change in [everything, rows, {"other_marks": odd, **rows}]:
+        answer = put(council, officer, draft, **change)
+        assert answer.status_code < 500
+        assert "<script>alert" not in answer.text
+        assert officer.get(f"/tenders/{draft}/setup").status_code == 200
+        assert officer.get(f"/tenders/{draft}/how").status_code == 200
+        assert officer.get(f"/api/v1/tenders/{draft}/settings").status_code == 200
+        assert officer.get(f"/tenders/{draft}").status_code == 200
+    assert "There is a problem" not in put(council, officer, draft).text
