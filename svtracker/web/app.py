@@ -21,6 +21,8 @@ from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tender_decision as tender_decision_api
+from svtracker.web.api import tender_portfolio as tender_portfolio_api
+from svtracker.web.api import tender_report as tender_report_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
 from svtracker.web.guard import guard
@@ -30,7 +32,16 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.postman import Postman
 from svtracker.web.routes import audit as audit_pages
-from svtracker.web.routes import desk, home, organisation, people, sign_in, tender_decision
+from svtracker.web.routes import (
+    desk,
+    home,
+    organisation,
+    people,
+    sign_in,
+    tender_decision,
+    tender_portfolio,
+    tender_report,
+)
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import provider as provider_pages
@@ -99,6 +110,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         frameworks_pages,
         desk,
         tender_decision,
+        tender_report,
+        tender_portfolio,
         tenders_pages,
         help_pages,
         sign_in,
@@ -108,7 +121,15 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
-    for twins in (frameworks_api, tender_decision_api, tenders_api, identity_api, audit_api):
+    for twins in (
+        frameworks_api,
+        tender_decision_api,
+        tender_report_api,
+        tender_portfolio_api,
+        tenders_api,
+        identity_api,
+        audit_api,
+    ):
         app.include_router(twins.router)
 
     @app.get("/api/docs", include_in_schema=False)

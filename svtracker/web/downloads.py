@@ -8,6 +8,7 @@ from svtracker.files.tables_out import Sheet, as_csv, as_xlsx
 from svtracker.kernel.exceptions import NotFoundError
 
 CSV, XLSX, YAML, JSON, ZIP = "csv", "xlsx", "yaml", "json", "zip"
+PDF, PNG, SVG = "pdf", "png", "svg"
 
 MEDIA_TYPES = {
     CSV: "text/csv; charset=utf-8",
@@ -15,6 +16,9 @@ MEDIA_TYPES = {
     YAML: "application/yaml",
     JSON: "application/json",
     ZIP: "application/zip",
+    PDF: "application/pdf",
+    PNG: "image/png",
+    SVG: "image/svg+xml",
 }
 
 

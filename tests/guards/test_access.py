@@ -54,6 +54,8 @@ KINDS = {
     "/score/example/download.{kind}": ("yaml", "csv", "xlsx", "json"),
     "/score/download.{kind}": ("csv", "xlsx", "json"),
     "/people/download.{kind}": ("csv", "xlsx"),
+    "/tenders/portfolio/download.{kind}": ("csv", "xlsx", "png", "svg"),
+    "/tenders/{tender:int}/report/download.{kind}": ("xlsx", "pdf", "json"),
 }
 QUERIES = {
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},

@@ -144,6 +144,8 @@ def rendered(
         "/organisation",
         "/tenders",
         "/tenders/1",
+        "/tenders/1/report",
+        "/tenders/portfolio",
         "/tenders/add",
         "/people",
         "/people/1",
