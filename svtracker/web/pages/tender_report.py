@@ -51,7 +51,7 @@ def report_page(
     here = f"/tenders/{tender.id}{HERE}"
     return ReportPage(
         **frame,  # type: ignore[arg-type]  # the frame's own keywords
-        head_title=report.title,
+        head_title=f"{report.title}{' (anonymised)' if report.is_anonymous else ''}",
         answer=report.lines[0],
         lines=tuple(line for line in report.lines[1:] if line != INVENTED),
         facts=tuple(Fact(label=label, text=text) for label, text in report.facts),
