@@ -62,14 +62,39 @@ class Column:
     width: int = 14
 
 
+class Marker(StrEnum):
+    """The sign of a series in a chart of ranges."""
+
+    END = "long_dash"
+    WINNER = "circle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeChart:
+    """A chart that a spreadsheet draws and people can edit: for each row a line from the lowest to the highest figure.
+
+    `series` are columns of the table with the sign of each; `names` is the column that names a row.
+    """
+
+    of: str
+    names: int
+    series: tuple[tuple[int, Marker], ...]
+    axis: str
+    rows: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One table. `about` are the lines above it in a workbook: what it is, of when, what to know."""
+    """One table. `about` are the lines above it in a workbook: what it is, of when, what to know.
+
+    A sheet with a chart of another sheet of the workbook has no table of its own.
+    """
 
     name: str
     about: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    chart: RangeChart | None = None
 
 
 def as_csv(sheet: Sheet) -> bytes:
@@ -114,6 +139,9 @@ def as_xlsx(sheets: Sequence[Sheet], *, title: str) -> bytes:
         names: set[str] = set()
         for sheet in sheets:
             _write(workbook, sheet, name=_free_name(sheet.name, names), styles=styles, heading=heading, strong=strong)
+        for sheet in sheets:
+            if sheet.chart is not None:
+                _draw(workbook, sheet, sheet.chart, next(one for one in sheets if one.name == sheet.chart.of))
     return out.getvalue()
 
 
@@ -142,13 +170,43 @@ def _write(
     for line_number, row in enumerate(sheet.rows, start=top + 1):
         for column, (cell, shown) in enumerate(zip(row, sheet.columns, strict=True)):
             _write_cell(page, line_number, column, cell, styles[shown.style])
-    page.freeze_panes(top + 1, 1)
+    if sheet.columns:
+        page.freeze_panes(top + 1, 1)
     if sheet.rows:
         page.autofilter(top, 0, top + len(sheet.rows), len(sheet.columns) - 1)
-    page.repeat_rows(top)
+    if sheet.columns:
+        page.repeat_rows(top)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
+
+
+def _draw(workbook: Workbook, sheet: Sheet, chart: RangeChart, table: Sheet) -> None:
+    """The chart below the lines of its sheet; its figures stay in the table, so that a change there changes it."""
+    drawn = workbook.add_chart({"type": "line"})
+    head = len(table.about) + bool(table.about)
+    first, last = head + 1, head + chart.rows
+    for column, marker in chart.series:
+        colour = "#12436D"
+        look = {"type": marker.value, "size": 9, "border": {"color": colour}, "fill": {"color": colour}}
+        drawn.add_series(
+            {
+                "name": [table.name, head, column],
+                "categories": [table.name, first, chart.names, last, chart.names],
+                "values": [table.name, first, column, last, column],
+                "line": {"none": True},
+                "marker": look,
+            }
+        )
+    drawn.set_high_low_lines({"line": {"color": "#ABCAE6", "width": 7}})
+    drawn.set_title({"name": sheet.about[0], "name_font": {"size": 14}})
+    drawn.set_y_axis({"name": chart.axis, "min": 0, "major_gridlines": {"visible": True, "line": {"color": "#D6DADE"}}})
+    drawn.set_x_axis({"num_font": {"rotation": -45}})
+    drawn.set_legend({"position": "top"})
+    drawn.show_blanks_as("gap")
+    drawn.set_size({"width": 360 + 45 * chart.rows, "height": 560})
+    page = workbook.get_worksheet_by_name(sheet.name)
+    page.insert_chart(len(sheet.about) + 1, 0, drawn, {"description": sheet.about[0]})
 
 
 def _write_cell(page: Worksheet, row: int, column: int, cell: Cell, style: Format) -> None:

@@ -17,6 +17,13 @@ def pounds(value: numbers.Exact, *, places: int = 2) -> str:
     return _signed(value, places, before="£")
 
 
+def pounds_short(value: Decimal) -> str:
+    """£6.0m, £750,000: a contract value as it stands behind a tender's title."""
+    if value >= 1_000_000:
+        return f"£{numbers.round_half_up(numbers.ratio(value, 1_000_000), 1):,f}m"
+    return pounds(value, places=0)
+
+
 def marks(value: Decimal) -> str:
     """Marks as they are: 84.32, 1,250.00, with a true minus."""
     return f"{value:,f}".replace("-", MINUS)

@@ -313,7 +313,7 @@ class StandingRow(Row, table=True):
     """What the bids of a tender promise: a copy to chart by, made anew whenever a line or the decision changes it.
 
     Percentages have 12 decimals, so that one that is printed with one or two is the exact one rounded once. `winners`
-    are names and percentages, `winner_value` is in £: their mean where an award names several.
+    has a line for each, its percentage first; `winner_value` is in £: their mean where an award names several.
     """
 
     __tablename__ = "tender_standing"

@@ -65,6 +65,8 @@ PANEL = LEAD | {Role.EVALUATOR}
 # Evaluators come to the tenders that they were named for; the others to all of their organisation.
 BID_READERS = OFFICER | PANEL | {Role.AUDITOR}
 TENDER_READERS = BID_READERS | {Role.POLICY_LEAD, Role.APPROVER}
+# What tenders drew, once they are decided, is for directors and councillors too.
+PORTFOLIO_READERS = TENDER_READERS | {Role.VIEWER, Role.CONTRACT_MANAGER}
 
 
 def _reads(who: Audience | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
@@ -228,8 +230,21 @@ ACCESS: tuple[Rule, ...] = (
     *_changes(OFFICER, "/tenders/{tender:int}/note"),
     *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
-    # The decision on a tender.
-    *_reads(BID_READERS, "/tenders/{tender:int}/decision", "/api/v1/tenders/{tender:int}/decision"),
+    *_reads(
+        PORTFOLIO_READERS,
+        "/tenders/portfolio",
+        "/tenders/portfolio/download.{kind}",
+        "/api/v1/tenders/portfolio",
+    ),
+    # The decision on a tender, and the report that explains it.
+    *_reads(
+        BID_READERS,
+        "/tenders/{tender:int}/decision",
+        "/api/v1/tenders/{tender:int}/decision",
+        "/tenders/{tender:int}/report",
+        "/tenders/{tender:int}/report/download.{kind}",
+        "/api/v1/tenders/{tender:int}/report",
+    ),
     *_changes(
         OFFICER,
         "/tenders/{tender:int}/decision/feedback",

@@ -22,6 +22,8 @@ from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import tender_decision as tender_decision_api
 from svtracker.web.api import tender_marks as tender_marks_api
+from svtracker.web.api import tender_portfolio as tender_portfolio_api
+from svtracker.web.api import tender_report as tender_report_api
 from svtracker.web.api import tender_setup as tender_setup_api
 from svtracker.web.api import tenders as tenders_api
 from svtracker.web.caching import Kept
@@ -43,6 +45,8 @@ from svtracker.web.routes import (
     tender_bids,
     tender_decision,
     tender_note,
+    tender_portfolio,
+    tender_report,
     tender_setup,
 )
 from svtracker.web.routes import frameworks as frameworks_pages
@@ -125,6 +129,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         tender_setup,
         tender_decision,
         tender_note,
+        tender_report,
+        tender_portfolio,
         tenders_pages,
         help_pages,
         sign_in,
@@ -142,6 +148,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         audit_api,
         tender_setup_api,
         tender_marks_api,
+        tender_report_api,
+        tender_portfolio_api,
         tenders_api,
     ):
         app.include_router(twins.router)

@@ -10,6 +10,7 @@ from svtracker.files.tables_out import Sheet, as_csv, as_xlsx
 from svtracker.kernel.exceptions import NotFoundError
 
 CSV, XLSX, YAML, JSON, ZIP = "csv", "xlsx", "yaml", "json", "zip"
+PDF, PNG, SVG = "pdf", "png", "svg"
 
 _PIECE = 64 * 1024
 
@@ -19,6 +20,9 @@ MEDIA_TYPES = {
     YAML: "application/yaml",
     JSON: "application/json",
     ZIP: "application/zip",
+    PDF: "application/pdf",
+    PNG: "image/png",
+    SVG: "image/svg+xml",
 }
 
 

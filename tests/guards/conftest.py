@@ -19,8 +19,11 @@ def site(client: TestClient) -> Site:
 def site_inside(inside: TestClient) -> Site:
     """What only somebody who is signed in reaches; pages for everybody are asked, and not followed further."""
     own = ("/people", "/account", "/messages", "/personal-links", "/organisation")
+    tenders = ("/tenders/portfolio", "/tenders/1/report")
     return crawl(
-        inside, starts=(*own[:2], "/audit/sample", "/audit/version/open-toms@2021.1"), followed=(*own, "/audit")
+        inside,
+        starts=(*own[:2], *tenders, "/audit/sample", "/audit/version/open-toms@2021.1"),
+        followed=(*own, *tenders, "/audit"),
     )
 
 

@@ -59,6 +59,8 @@ KINDS = {
     "/score/download.{kind}": ("csv", "xlsx", "json"),
     "/people/download.{kind}": ("csv", "xlsx"),
     "/tenders/{tender:int}/evaluation/download.{kind}": ("csv", "xlsx", "json"),
+    "/tenders/portfolio/download.{kind}": ("csv", "xlsx", "png", "svg"),
+    "/tenders/{tender:int}/report/download.{kind}": ("xlsx", "pdf", "json"),
 }
 QUERIES = {
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},

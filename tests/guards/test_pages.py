@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from svtracker.web.house import UNNAMED
 from tests.guards.crawl import Site
 from tests.guards.html_rules import faults, parse, words
-from tests.guards.test_access import KINDS
+from tests.guards.test_access import KINDS, REAL, filled
 from tests.web.conftest import MakeClient
 from tests.web.installation import DEMO_COUNCIL, SITE, WORKED
 
@@ -191,7 +191,7 @@ def test_every_page_can_be_reached_from_the_first(site: Site, site_inside: Site)
     }
     for template, kinds in KINDS.items():
         if template != "/score/download.{kind}":
-            wanted |= {template.format(kind=k, set_id="open-toms", version="2021.1", key="new-market") for k in kinds}
+            wanted |= {filled(template, {**REAL, "kind": k}) for k in kinds}
     assert wanted - reached == set()
 
 

@@ -146,6 +146,8 @@ def rendered(
         "/organisation",
         "/tenders",
         "/tenders/1",
+        "/tenders/1/report",
+        "/tenders/portfolio",
         "/tenders/add",
         "/tenders/1/evaluators",
         "/tenders/1/marks",

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from statistics import median
 
 from svtracker.kernel import numbers
 from svtracker.tenders.rules.result import Result
@@ -70,8 +69,8 @@ class PortfolioRow:
     def winner_percent(self) -> Decimal | None:
         """The winner's %, the mean of them where an award names several."""
         winners = self.standing.winners
-        if not winners:
-            return None
+        if len(winners) < 2:
+            return winners[0].percent if winners else None
         return numbers.round_half_up(
             numbers.ratio(numbers.total(one.percent for one in winners), len(winners)), KEPT_DECIMALS
         )
@@ -184,7 +183,7 @@ def portfolio_of(rows: Iterable[PortfolioRow]) -> Portfolio:
         winner_value=winner_value,
         weighted=numbers.ratio(winner_value, contract_value) * 100 if counting else None,
         mean=numbers.ratio(numbers.total(percents), len(percents)) if percents else None,
-        middle=median(Fraction(one) for one in percents) if percents else None,
+        middle=_middle(sorted(percents)),
         lowest=min(percents, default=None),
         highest=max(percents, default=None),
         more_offered=sum(row.more_was_offered for row in counting),
@@ -205,6 +204,14 @@ def _order(row: PortfolioRow) -> tuple[int, Decimal, Decimal, str, int]:
     """Highest winner first, then those in evaluation, abandoned ones last; among equals the highest bid first."""
     highest = row.standing.highest or numbers.ZERO
     return _GROUPS[row.status], -(row.winner_percent or numbers.ZERO), -highest, row.title, row.tender_id
+
+
+def _middle(ordered: Sequence[Decimal]) -> Fraction | None:
+    """The middle one, or the mean of the two in the middle: 12.7 of 5.2, 12.7, 31.5."""
+    if not ordered:
+        return None
+    half = len(ordered) // 2
+    return Fraction(ordered[half]) if len(ordered) % 2 else (Fraction(ordered[half - 1]) + Fraction(ordered[half])) / 2
 
 
 def _kept(value: Fraction | None) -> Decimal | None:

@@ -31,6 +31,7 @@ ROOMS: tuple[tuple[str, str, bool], ...] = (
     ("Marks", "/marks", False),
     ("Moderation", "/moderation", False),
     ("Decision", "/decision", True),
+    ("Report", "/report", False),
 )
 
 

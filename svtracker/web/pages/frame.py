@@ -88,6 +88,7 @@ class Download:
 SECTIONS = (
     ("Home", "/"),
     ("Tenders", "/tenders"),
+    ("Portfolio", "/tenders/portfolio"),
     ("Measures", "/frameworks"),
     ("Score a tender file", "/score"),
     ("People", "/people"),
@@ -181,7 +182,9 @@ def _me(viewer: Viewer) -> Me:
 
 
 def _is_current(href: str, path: str) -> bool:
-    return path == href if href == "/" else path == href or path.startswith(f"{href}/")
+    """Whether a page belongs to a section: to the one with the longest address that it begins with."""
+    fitting = [one for _, one in SECTIONS if path == one or (one != "/" and path.startswith(f"{one}/"))]
+    return href == max(fitting, key=len, default=None)
 
 
 def _asset_maker(folder: Path) -> Callable[[str], str]:

@@ -116,6 +116,7 @@ def decision_page(
     frame = frame_of(tender, roles=roles, here=HERE)
     return DecisionPage(
         **frame,  # type: ignore[arg-type]  # the frame's own keywords
+        head_title=f"Decision: {tender.title}",
         answer=_answer(result, decision, missing=missing),
         errors=tuple(FormError(text=text, href=f"#{field}") for field, text in faults.items()),
         number=tender.id,

@@ -50,9 +50,7 @@ TIE_WORDS = {
 
 def money_short(value: Decimal) -> str:
     """£6.0m, £750,000: a contract value as it stands behind a tender's title."""
-    if value >= 1_000_000:
-        return f"£{numbers.round_half_up(numbers.ratio(value, 1_000_000), 1):,f}m"
-    return wording.pounds(value, places=0)
+    return wording.pounds_short(value)
 
 
 def position(value: Fraction) -> str:
