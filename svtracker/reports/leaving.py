@@ -8,7 +8,7 @@ Rows are read and written a few at a time, so memory stays flat however much an 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from svtracker.kernel.clock import Clock, system_clock
 from svtracker.registers.store import Organisation
 from svtracker.storage.base import LEFT_OUT, SECRET, Row
 from svtracker.storage.ownership import OWNER, path_to_owner, rows_of
+from svtracker.tenders.service import evaluation
 
 _AT_A_TIME = 500
 # Fewer where each row carries a file.
@@ -35,6 +36,12 @@ _FILES_AT_A_TIME = 5
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _SHARED = "Rows that all organisations share are left out."
+_SEALED = "What is sealed is left out: bids until they are opened, evaluators’ marks until all of a tender are in."
+SEALS = ("bid", "mark")
+
+# By the table that is sealed, the tenders of which its rows are open; and how a table's rows are asked for.
+Opened = Mapping[str, frozenset[int]]
+AskRows = Callable[..., sa.Select[Any]]
 _ONE_OF = re.compile(r"(\w+) IN \((.*)\)", re.ASCII)
 
 _KINDS: tuple[tuple[type, str], ...] = (
@@ -105,9 +112,14 @@ def write_export(
     """
     at = clock()
     tables = list(exported_tables())
+    opened = evaluation.list_opened(session, organisation_id=organisation.id)
     left_out = {table.name: reason for table, reason in tables if reason is not None}
     with ZipStream(stream, at=at) as pack:
-        resources = [_write_table(session, table, organisation.id, pack) for table, reason in tables if reason is None]
+        resources = [
+            _write_table(session, table, _own_rows(table, organisation.id, opened), pack)
+            for table, reason in tables
+            if reason is None
+        ]
         found = Exported(rows={one["name"]: one["rows"] for one in resources}, left_out=left_out)
         index = {
             "profile": "tabular-data-package",
@@ -122,7 +134,35 @@ def write_export(
     return found
 
 
-def _write_table(session: Session, table: sa.Table, organisation_id: int, pack: ZipStream) -> dict[str, Any]:
+def _own_rows(table: sa.Table, organisation_id: int, opened: Opened) -> AskRows:
+    """How an organisation's rows of a table are asked for, less those that are sealed from everybody."""
+    is_open = _is_open(table, opened, organisation_id)
+
+    def ask(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+        asked = rows_of(table, organisation_id, *columns)
+        return asked if is_open is None else asked.where(is_open)
+
+    return ask
+
+
+def _is_open(table: sa.Table, opened: Opened, organisation_id: int) -> sa.ColumnElement[bool] | None:
+    """Which rows are sealed no more; no condition for a table of which nothing ever is.
+
+    What hangs on a sealed bid is as sealed as the bid.
+    """
+    if table.name in opened:
+        return table.c.tender_id.in_(sorted(opened[table.name]))
+    for reference in table.foreign_key_constraints:
+        parent = reference.referred_table
+        if parent is table or (condition := _is_open(parent, opened, organisation_id)) is None:
+            continue
+        same = [element.parent == element.column for element in reference.elements]
+        same.append(parent.c[OWNER] == organisation_id)
+        return sa.select(sa.literal(1)).select_from(parent).where(*same, condition).correlate(table).exists()
+    return None
+
+
+def _write_table(session: Session, table: sa.Table, ask: AskRows, pack: ZipStream) -> dict[str, Any]:
     """Writes the rows of a table as JSON lines and as CSV, then the files that stand in them; answers its entry."""
     columns = [column for column in table.columns if SECRET not in column.info]
     csv_path, json_path = f"csv/{table.name}.csv", f"json/{table.name}.jsonl"
@@ -133,23 +173,29 @@ def _write_table(session: Session, table: sa.Table, organisation_id: int, pack: 
         return (json.dumps(values, ensure_ascii=False) + "\n").encode()
 
     with pack.file(json_path) as file:
-        rows, json_sha256 = _write_rows(_rows(session, table, organisation_id, columns), file, write=as_json)
+        rows, json_sha256 = _write_rows(_rows(session, table, ask, columns), file, write=as_json)
     with pack.file(csv_path) as file:
         head = _BYTE_ORDER_MARK + csv_line(names)
         _, csv_sha256 = _write_rows(
-            _rows(session, table, organisation_id, columns),
+            _rows(session, table, ask, columns),
             file,
             write=lambda row: csv_line([_cell(value) for value in row]),
             head=head,
         )
     for column in columns:
         if _python_type(column) is bytes:
-            _write_files(session, table, organisation_id, column, pack)
+            _write_files(session, table, ask, column, pack)
     secrets = {column.name: column.info[SECRET] for column in table.columns if SECRET in column.info}
     return {
         "name": table.name,
         "title": plain(table.name).capitalize(),
-        "description": " ".join([_described(table), *([_SHARED] if _has_shared_rows(table) else [])]),
+        "description": " ".join(
+            [
+                _described(table),
+                *([_SHARED] if _has_shared_rows(table) else []),
+                *([_SEALED] if _is_open(table, dict.fromkeys(SEALS, frozenset()), 0) is not None else []),
+            ]
+        ),
         "path": csv_path,
         "format": "csv",
         "encoding": "utf-8",
@@ -162,12 +208,12 @@ def _write_table(session: Session, table: sa.Table, organisation_id: int, pack: 
 
 
 def _rows(
-    session: Session, table: sa.Table, organisation_id: int, columns: Sequence[sa.Column[Any]]
+    session: Session, table: sa.Table, ask: AskRows, columns: Sequence[sa.Column[Any]]
 ) -> Iterator[Sequence[Any]]:
     """The rows, with the place of its file where a column holds one."""
     asked = [column.is_not(None) if _python_type(column) is bytes else column for column in columns]
     keys = list(table.primary_key.columns)
-    found = session.execute(rows_of(table, organisation_id, *asked, *keys), execution_options={"yield_per": _AT_A_TIME})
+    found = session.execute(ask(*asked, *keys), execution_options={"yield_per": _AT_A_TIME})
     for row in found:
         values: list[Any] = list(row[: len(columns)])
         for place, column in enumerate(columns):
@@ -189,12 +235,10 @@ def _write_rows(
     return count, digest.hexdigest()
 
 
-def _write_files(
-    session: Session, table: sa.Table, organisation_id: int, column: sa.Column[Any], pack: ZipStream
-) -> None:
-    asked = rows_of(table, organisation_id, column, *table.primary_key.columns).where(column.is_not(None))
-    for data, *keys in session.execute(asked, execution_options={"yield_per": _FILES_AT_A_TIME}):
-        _put(pack, _file_name(table, column, keys), data)
+def _write_files(session: Session, table: sa.Table, ask: AskRows, column: sa.Column[Any], pack: ZipStream) -> None:
+    asked = ask(column, *table.primary_key.columns).where(column.is_not(None))
+    for row in session.execute(asked, execution_options={"yield_per": _FILES_AT_A_TIME}):
+        _put(pack, _file_name(table, column, row[1:]), row[0])
 
 
 def _put(pack: ZipStream, name: str, data: bytes) -> None:
@@ -354,5 +398,7 @@ Rows by table
 
 What was left out, and why
 {left}
+  Bids are left out until they are opened, and evaluators' marks until all of a tender are in: they are sealed from
+  everybody.
   Single columns that are left out, as what a password or a cookie is proven by, stand in datapackage.json.
 """

@@ -849,6 +849,7 @@ PLAIN = {
     "ref": "J1",
     "key": "new-market",
     "number": "1",
+    "tender": "8",
     "object_kind": "version",
     "object_id": "open-toms@2021.1",
 }

@@ -477,6 +477,14 @@ def list_evaluators(session: Session, number: int, *, organisation_id: int) -> t
     return store.list_evaluators(session, number, organisation_id=organisation_id)
 
 
+def list_opened(session: Session, *, organisation_id: int) -> Mapping[str, frozenset[int]]:
+    """What is sealed no more, for whoever takes everything along: the tenders whose bids, or marks, are open."""
+    return {
+        "bid": store.list_opened(session, organisation_id=organisation_id),
+        "mark": store.list_unsealed(session, organisation_id=organisation_id),
+    }
+
+
 def tenders_to_mark(session: Session, person_id: int, *, organisation_id: int) -> Mapping[int, Evaluator]:
     """The tenders whose bids a person marks, and how far they are with each."""
     return store.list_tenders_of(session, person_id, organisation_id=organisation_id)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from svtracker.tenders.rules.records import AgreedMark, Evaluator, StoredMark
-from svtracker.tenders.tables import AgreedMarkRow, EvaluatorRow, MarkRow
+from svtracker.tenders.tables import AgreedMarkRow, EvaluatorRow, MarkRow, TenderRow
 
 _EVALUATOR = tuple(getattr(EvaluatorRow, name) for name in Evaluator.__dataclass_fields__)
 _MARK = tuple(getattr(MarkRow, name) for name in StoredMark.__dataclass_fields__)
@@ -43,6 +43,27 @@ def list_tenders_of(session: Session, person_id: int, *, organisation_id: int) -
         tender_id = values.pop("tender_id")
         found[tender_id] = Evaluator(**values)
     return found
+
+
+def list_opened(session: Session, *, organisation_id: int) -> frozenset[int]:
+    """The tenders whose bids are open."""
+    wanted = (col(TenderRow.organisation_id) == organisation_id, col(TenderRow.opened_at).is_not(None))
+    return frozenset(row.id for row in session.execute(select(col(TenderRow.id)).where(*wanted)))
+
+
+def list_unsealed(session: Session, *, organisation_id: int) -> frozenset[int]:
+    """The tenders whose marks are open: somebody marks, and everybody who does has submitted."""
+    found = session.execute(
+        select(col(EvaluatorRow.tender_id))
+        .where(
+            col(EvaluatorRow.organisation_id) == organisation_id,
+            col(EvaluatorRow.removed_at).is_(None),
+            col(EvaluatorRow.has_conflict).is_not(True),
+        )
+        .group_by(col(EvaluatorRow.tender_id))
+        .having(func.count() == func.count(col(EvaluatorRow.submitted_at)))
+    )
+    return frozenset(found.scalars())
 
 
 def change_evaluator(
