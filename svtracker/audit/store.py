@@ -264,7 +264,7 @@ def blank_person(session: Session, person_id: int, *, actor: Actor, at: datetime
 
 def get_person(session: Session, person_id: int) -> Person | None:
     """The person of that number."""
-    found = session.execute(_GET_PERSON, {"person_id": person_id}).one_or_none()
+    found = session.connection().execute(_GET_PERSON, {"person_id": person_id}).one_or_none()
     return None if found is None else Person(**found._asdict())
 
 

@@ -210,14 +210,14 @@ def list_versions(session: Session, *, whose: Whose = SHARED) -> tuple[StoredVer
 
 def list_hashes(session: Session) -> frozenset[str]:
     """The SHA-256 of every version that is stored."""
-    return frozenset(session.scalars(_HASHES))
+    return frozenset(session.connection().scalars(_HASHES))
 
 
 def list_standings(session: Session, *, set_id: str, whose: Whose = SHARED) -> tuple[tuple[str, Status, str], ...]:
     """Every version of a set with its status and SHA-256, by the day from which it is valid: one cheap select."""
     if "\0" in set_id:
         return ()  # no stored name holds it, and PostgreSQL refuses to look for it
-    found = session.execute(_seen(_STANDINGS, whose), {"set_id": set_id})
+    found = session.connection().execute(_seen(_STANDINGS, whose), {"set_id": set_id})
     ordered = sorted(found, key=lambda one: (one.valid_from, one.version))
     return tuple((one.version, Status(one.status), one.sha256) for one in ordered)
 

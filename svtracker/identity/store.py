@@ -68,6 +68,14 @@ class StoredSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A session with the state of its account; none where a person without one came in by a link."""
+
+    session: StoredSession
+    account: AccountState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A personal link and what has become of it; the texts that open it are not known."""
 
@@ -151,9 +159,16 @@ _LINK = (
     col(LinkRow.revoked_at),
 )
 
-# Every page asks these, so they are made once.
+# Every page asks these, so they are made once, and asked of the connection: past the part of SQLAlchemy that keeps
+# objects, which would cost as much again.
 _SESSION_OF_TOKEN = across(
     select(*_SESSION).where(col(SessionRow.token_sha256) == bindparam("token_sha256")), _COMING_IN
+)
+_ENTRY_OF_TOKEN = across(
+    select(*_SESSION, col(AccountRow.state).label("account"))
+    .outerjoin(AccountRow, col(AccountRow.person_id) == col(SessionRow.person_id))
+    .where(col(SessionRow.token_sha256) == bindparam("token_sha256")),
+    _COMING_IN,
 )
 _ACCOUNT_OF_PERSON = across(select(*_ACCOUNT).where(col(AccountRow.person_id) == bindparam("person_id")), _BY_NUMBER)
 _GRANTS_OF_PERSON = across(
@@ -277,7 +292,8 @@ def _by_provider(person_id: int, organisation_id: int) -> tuple[ColumnElement[bo
 
 def list_grants(session: Session, person_id: int) -> tuple[Grant, ...]:
     """The grants of a person that were not ended, in the order in which they were given."""
-    return tuple(_grant(row) for row in session.execute(_GRANTS_OF_PERSON, {"person_id": person_id}))
+    found = session.connection().execute(_GRANTS_OF_PERSON, {"person_id": person_id})
+    return tuple(_grant(row) for row in found)
 
 
 def list_grants_of(session: Session, person_ids: Iterable[int]) -> Mapping[int, tuple[Grant, ...]]:
@@ -319,6 +335,19 @@ def get_session_of_token(session: Session, token_sha256: str) -> StoredSession |
     """The session whose token has that SHA-256, ended or not."""
     row = session.execute(_SESSION_OF_TOKEN, {"token_sha256": token_sha256}).one_or_none()
     return None if row is None else _session(row)
+
+
+def get_entry(session: Session, token_sha256: str) -> Entry | None:
+    """The session whose token has that SHA-256, with the state of its account."""
+    row = session.connection().execute(_ENTRY_OF_TOKEN, {"token_sha256": token_sha256}).one_or_none()
+    if row is None:
+        return None
+    values = row._asdict()
+    state = values.pop("account")
+    return Entry(
+        session=StoredSession(**{**values, "how": How(values["how"])}),
+        account=None if state is None else AccountState(state),
+    )
 
 
 def get_session(session: Session, session_id: int) -> StoredSession | None:

@@ -94,7 +94,15 @@ def get_organisation(session: Session, organisation_id: int) -> Organisation:
     for one in store.list_organisations(session):
         if one.id == organisation_id:
             return one
-    raise NotFoundError(what="organisation", name=str(organisation_id), do="Choose one from the list of organisations.")
+    raise _no_organisation(organisation_id)
+
+
+def get_organisation_with_policy(session: Session, organisation_id: int) -> tuple[Organisation, Policy]:
+    """One organisation by its number, and what it has set for itself."""
+    found = store.get_with_policy(session, organisation_id)
+    if found is None:
+        raise _no_organisation(organisation_id)
+    return found
 
 
 def find_organisation(session: Session, slug: str) -> Organisation:
@@ -161,6 +169,10 @@ def change_settings(
     )
     audit.record(session, event)
     return get_policy(session, organisation_id)
+
+
+def _no_organisation(number: int) -> NotFoundError:
+    return NotFoundError(what="organisation", name=str(number), do="Choose one from the list of organisations.")
 
 
 def _require_usable(*, slug: str, name: str, short_name: str) -> None:

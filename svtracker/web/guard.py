@@ -93,8 +93,7 @@ def look_up(request: Request) -> Viewer | None:
         found = sessions.session_of(session, token, clock=state.clock)
         if found is None:
             return None
-        organisation = registers.get_organisation(session, found.organisation_id)
-        policy = registers.get_policy(session, found.organisation_id).policy
+        organisation, policy = registers.get_organisation_with_policy(session, found.organisation_id)
     if found.touch_due:
         try:
             with state.database.writing() as session:

@@ -103,13 +103,13 @@ def session_of(
 ) -> CurrentSession | None:
     """Who has the token in their cookie; none where the session is unknown or over, or the account is not active."""
     now = clock()
-    found = store.get_session_of_token(session, token_hash(token))
-    if found is None or is_over(found, now=now, limits=limits):
+    entry = store.get_entry(session, token_hash(token))
+    if entry is None or is_over(entry.session, now=now, limits=limits):
         return None
-    account = store.get_account(session, found.person_id)
-    if account is None and found.how is not How.LINK:
+    found = entry.session
+    if entry.account is None and found.how is not How.LINK:
         return None
-    if account is not None and account.state is not AccountState.ACTIVE:
+    if entry.account is not None and entry.account is not AccountState.ACTIVE:
         return None
     link = None if found.task_link_id is None else store.get_link(session, found.task_link_id, now=now)
     if found.how is How.LINK and (link is None or link.state in {LinkState.REVOKED, LinkState.OVER}):
