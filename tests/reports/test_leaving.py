@@ -42,7 +42,17 @@ NO_SECRETS = {
     ("audit_event", "hash"): "proves the event",
     ("audit_head", "hash"): "proves the chain",
     ("audit_person", "sha256"): "cannot be guessed without the salt",
+    ("bid", "file_sha256"): "proves the workbook",
+    ("bid", "nonce"): "needed to prove the bid once it is open; before that the bid is left out",
+    ("bid", "sha256"): "proves the bid",
+    ("mark", "nonce"): "needed to prove the mark once nothing is sealed; before that the mark is left out",
+    ("mark", "sha256"): "proves the mark",
+    ("published_award", "key"): "the name of an award",
+    ("published_release", "key"): "the name of a release",
+    ("published_release", "sha256"): "proves the release",
     ("source", "key"): "the name of a source",
+    ("tender_decision", "sha256"): "proves the result",
+    ("tender_edition", "sha256"): "proves what was published",
     ("version", "sha256"): "proves the file",
 }
 SOUNDS = re.compile("hash|token|csrf|secret|salt|nonce|verifier|password|key|sha256")
