@@ -1,5 +1,6 @@
 """The access table is the application: both ways, and every route tried (EXEMPLARS, habit 12)."""
 
+import asyncio
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from httpx2 import Response
+from sqlalchemy import Engine, event
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -185,9 +187,34 @@ def test_what_routes_depend_on_runs_in_threads_too(demo: FastAPI) -> None:
         if hasattr(route.original_route, "dependant")
         for call in _calls(route.original_route.dependant)
     }
-    assert wanted
-    # The guard itself waits for nothing: it asks the database in a thread, and only for a browser with a session.
-    assert [call for call in wanted if _is_async(call)] == [guard]
+    # The guard asks the database in a thread, and only for a browser with a session; the others put together what
+    # asks it later, in the thread of the route.
+    in_the_loop = {"reading", "settings_of", "signed", "scorer_of", "shelf_of", "library_of", "asked_of", "sent_form"}
+    assert {call.__name__ for call in wanted if _is_async(call)} == {guard.__name__, *in_the_loop}
+
+
+def test_no_statement_runs_in_the_loop(client: TestClient, inside: TestClient) -> None:
+    asked = {"in a thread": 0, "in the loop": 0}
+
+    def note(*_: object) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            asked["in a thread"] += 1
+        else:
+            asked["in the loop"] += 1
+
+    for name in ("before_cursor_execute", "rollback"):
+        event.listen(Engine, name, note)
+    try:
+        for rule in ACCESS:
+            if not rule.changes:
+                ask(_knocking(rule, client, inside), rule.method, paths_of(rule.path, REAL)[0], rule.path)
+    finally:
+        for name in ("before_cursor_execute", "rollback"):
+            event.remove(Engine, name, note)
+    assert asked["in a thread"] > 100
+    assert asked["in the loop"] == 0
 
 
 def test_errors_are_answered_in_threads_too(demo: FastAPI) -> None:
