@@ -1,5 +1,6 @@
 """The access table is the application: both ways, and every route tried (EXEMPLARS, habit 12)."""
 
+import asyncio
 import inspect
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import RouteContext, iter_route_contexts
 from httpx2 import Response
+from sqlalchemy import Engine, event
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -215,6 +217,30 @@ def test_what_routes_depend_on_runs_in_threads_too(demo: FastAPI) -> None:
     assert wanted
     assert {call.__name__ for call in wanted if _is_async(call)} == set(WAITS_FOR_NOTHING)
     assert guard in wanted
+
+
+def test_no_statement_runs_in_the_loop(client: TestClient, inside: TestClient) -> None:
+    asked = {"in a thread": 0, "in the loop": 0}
+
+    def note(*_: object) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            asked["in a thread"] += 1
+        else:
+            asked["in the loop"] += 1
+
+    for name in ("before_cursor_execute", "rollback"):
+        event.listen(Engine, name, note)
+    try:
+        for rule in ACCESS:
+            if not rule.changes:
+                ask(_knocking(rule, client, inside), rule.method, paths_of(rule.path, REAL)[0], rule.path)
+    finally:
+        for name in ("before_cursor_execute", "rollback"):
+            event.remove(Engine, name, note)
+    assert asked["in a thread"] > 100
+    assert asked["in the loop"] == 0
 
 
 def test_errors_are_answered_in_threads_too(demo: FastAPI) -> None:

@@ -330,7 +330,7 @@ class Comparison(_Body):
 @router.get("/frameworks", response_model=Versions, summary="All measure sets and their versions")
 def frameworks(library: Browsing) -> Answer:
     """Identity, standing, counts per list and SHA-256 of every version, by set and by the first day of use."""
-    return versions_answer(library.loaded)
+    return versions_answer(library.loaded())
 
 
 @router.get(
