@@ -280,7 +280,7 @@ def test_bids_are_not_opened_before_their_time_or_without_any(here: Council) -> 
         with here.database.writing() as session:
             bids.open_bids(session, tender.id, version=here.tender(tender.id).version, **here.by("officer"))
 
-    with pytest.raises(NotYetError, match="1 December 2026, 12:00 UTC"):
+    with pytest.raises(NotYetError, match="1 December 2026, 12:00 GMT"):
         open_them()
     here.clock.now = CLOSES + timedelta(seconds=1)
     with pytest.raises(NotYetError, match="no bid came in"):

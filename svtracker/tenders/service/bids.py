@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from svtracker.audit.rules.events import Actor, Change, canonical
-from svtracker.kernel import numbers, wording
+from svtracker.kernel import numbers, uk_time
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, NotYetError, RefusedError, SealedError
 from svtracker.kernel.problems import Problem
@@ -174,7 +174,7 @@ def open_bids(
     tender = tender_of(session, number, organisation_id=organisation_id, step=Step.OPEN, version=version)
     at = clock()
     if tender.closes_at is not None and at <= tender.closes_at:
-        raise NotYetError(step=Step.OPEN, why=f"bids may come in until {wording.moment(tender.closes_at)}.")
+        raise NotYetError(step=Step.OPEN, why=f"bids may come in until {uk_time.said(tender.closes_at)}.")
     sealed = [one for one in list_sealed(session, number, organisation_id=organisation_id) if one.replaced_at is None]
     waiting = [str(one.number) for one in sealed if one.is_admitted is None]
     if waiting:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from svtracker.audit.rules.events import Actor
-from svtracker.kernel import numbers, wording
+from svtracker.kernel import numbers, uk_time
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotYetError
 from svtracker.kernel.problems import Problem
@@ -93,7 +93,7 @@ def brief_of(session: Session, tender: StoredTender, *, organisation: str) -> Wo
         key=f"{tender.id} {tender.reference}",
         title=tender.title,
         organisation=organisation,
-        closing="" if tender.closes_at is None else wording.moment(tender.closes_at),
+        closing="" if tender.closes_at is None else uk_time.said(tender.closes_at),
         edition=editions[-1].number,
         digest=editions[-1].sha256,
         tender=settled[0],

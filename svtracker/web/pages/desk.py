@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from svtracker.identity.rules.roles import Role
-from svtracker.kernel import wording
+from svtracker.kernel import uk_time, wording
 from svtracker.kernel.problems import Problem
 from svtracker.tenders.rules.records import BidResult, Edition, StoredTender
 from svtracker.tenders.rules.stages import STAGE_WORDS, Stage
@@ -201,7 +201,7 @@ def _next_words(tender: StoredTender, *, results: Sequence[BidResult]) -> str:
         case Stage.DRAFT:
             return "Finish the set-up and publish"
         case Stage.PUBLISHED if tender.closes_at is not None:
-            return f"Bids until {wording.moment(tender.closes_at)}"
+            return f"Bids until {uk_time.said(tender.closes_at)}"
         case Stage.OPENED:
             return "Marks and moderation"
         case _:
@@ -264,7 +264,7 @@ def overview_page(
         editions=tuple(
             Fact(
                 label="Published" if edition.number == 1 else f"Amendment {edition.number - 1}",
-                text=f"{wording.moment(edition.published_at)}. {edition.reason}".strip(),
+                text=f"{uk_time.said(edition.published_at)}. {edition.reason}".strip(),
             )
             for edition in editions
         ),
@@ -311,7 +311,7 @@ def _where_it_stands(tender: StoredTender, *, bids: int, problems: Sequence[Prob
         case Stage.DRAFT:
             return "Everything that is needed is set. It can be published."
         case Stage.PUBLISHED:
-            until = "" if tender.closes_at is None else f" Bids may come in until {wording.moment(tender.closes_at)}."
+            until = "" if tender.closes_at is None else f" Bids may come in until {uk_time.said(tender.closes_at)}."
             return f"{wording.counted(bids, 'bid')} received.{until}"
         case Stage.OPENED:
             return f"{wording.counted(bids, 'bid')} in evaluation."

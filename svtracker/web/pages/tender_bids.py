@@ -7,7 +7,7 @@ from typing import Any
 
 from svtracker.frameworks.rules.values import Measure, Version
 from svtracker.identity.rules.roles import Role
-from svtracker.kernel import numbers, wording
+from svtracker.kernel import numbers, uk_time, wording
 from svtracker.kernel.problems import Problem
 from svtracker.kernel.units import WORDS, Unit
 from svtracker.tenders.rules.assembling import QUESTIONS
@@ -124,13 +124,13 @@ def _frame(tender: StoredTender, *, roles: frozenset[Role], here: str, title: st
 def _received_words(tender: StoredTender, standing: int) -> str:
     said = f"{wording.counted(standing, 'bid')} received."
     if tender.opened_at is not None:
-        return f"{said} Opened {wording.moment(tender.opened_at)}."
+        return f"{said} Opened {uk_time.said(tender.opened_at)}."
     return f"{said} Nobody sees more until they are opened."
 
 
 def _opens_note(tender: StoredTender, *, standing: int, waits: Sequence[int], is_closed: bool) -> str:
     if not is_closed and tender.closes_at is not None:
-        return f"Bids may come in until {wording.moment(tender.closes_at)}. They can be opened after that."
+        return f"Bids may come in until {uk_time.said(tender.closes_at)}. They can be opened after that."
     if waits:
         return f"Late bid {wording.listed([str(one) for one in waits])} waits for a decision before bids can be opened."
     if not standing:
@@ -141,7 +141,7 @@ def _opens_note(tender: StoredTender, *, standing: int, waits: Sequence[int], is
 def _received(one: SealedBid, bid: StoredBid | None, *, base: str) -> ReceivedLine:
     notes = []
     if one.replaced_at is not None:
-        notes.append(f"replaced {wording.moment(one.replaced_at)}")
+        notes.append(f"replaced {uk_time.said(one.replaced_at)}")
     if one.is_late:
         decided = {None: "late, waits for a decision", True: "late, admitted", False: "late, not admitted"}
         notes.append(decided[one.is_admitted])
@@ -150,7 +150,7 @@ def _received(one: SealedBid, bid: StoredBid | None, *, base: str) -> ReceivedLi
     return ReceivedLine(
         name=f"Bid {one.number}" if bid is None else bid.bidder,
         href=None if bid is None else f"{base}/bids/{bid.id}",
-        received=wording.moment(one.received_at),
+        received=uk_time.said(one.received_at),
         note=", ".join(notes),
         place=one.number,
         waits=one.is_late and one.is_admitted is None and one.replaced_at is None,
@@ -337,13 +337,13 @@ def _bid_facts(bid: StoredBid) -> tuple[Fact, ...]:
     standing = STATUS_WORDS[bid.status].capitalize()
     facts = [
         Fact(label="Stands as", text=f"{standing}. {bid.status_because}".strip() if bid.status_because else standing),
-        Fact(label="Received", text=f"{wording.moment(bid.received_at)}, {SOURCE_WORDS[bid.source]}"),
+        Fact(label="Received", text=f"{uk_time.said(bid.received_at)}, {SOURCE_WORDS[bid.source]}"),
     ]
     if bid.is_late:
         decided = "admitted" if bid.is_admitted else "not admitted"
         facts.append(Fact(label="Late", text=f"{decided.capitalize()}: {bid.admitted_because}"))
     if bid.replaced_at is not None:
-        facts.append(Fact(label="Replaced", text=f"{wording.moment(bid.replaced_at)} by a later bid of this bidder"))
+        facts.append(Fact(label="Replaced", text=f"{uk_time.said(bid.replaced_at)} by a later bid of this bidder"))
     if bid.price is not None:
         facts.append(Fact(label="Price", text=wording.pounds(bid.price)))
     facts.append(Fact(label="SHA-256", text=bid.sha256))
@@ -386,9 +386,9 @@ def question_line(one: Clarification) -> QuestionLine:
         number=one.id,
         about=one.measure or "the whole bid",
         question=one.question,
-        asked=wording.moment(one.asked_at),
+        asked=uk_time.said(one.asked_at),
         answer=one.answer,
-        answered="" if one.answered_at is None else wording.moment(one.answered_at),
+        answered="" if one.answered_at is None else uk_time.said(one.answered_at),
     )
 
 
@@ -501,15 +501,22 @@ def compare_page(
     if QUESTIONS in missing:
         page = _without_answers(page)
     inherited = {field.name: getattr(page, field.name) for field in fields(EvaluationPage)}
+    answer = f"With the marks that are in so far: {page.answer}" if missing and page.answer else page.answer
     named = wording.listed([MARKS_NAMES.get(one, one) for one in missing])
     return ComparePage(
-        **{**inherited, "title": tender.title, "caption": frame["caption"], "crumbs": frame["crumbs"]},
+        **{
+            **inherited,
+            "answer": answer,
+            "title": tender.title,
+            "caption": frame["caption"],
+            "crumbs": frame["crumbs"],
+        },
         stage=frame["stage"],
         tag=frame["tag"],
         rooms=frame["rooms"],
         missing=f"The marks for {named} are not all in, so no bid has them here yet." if missing else "",
         waiting=tuple(
-            Fact(label=f"About {one.measure or 'the whole bid'}, {wording.moment(one.asked_at)}", text=one.question)
+            Fact(label=f"About {one.measure or 'the whole bid'}, {uk_time.said(one.asked_at)}", text=one.question)
             for one in waiting
         ),
     )
