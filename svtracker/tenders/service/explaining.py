@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from svtracker.frameworks import service as frameworks
 from svtracker.frameworks.rules.values import Version
+from svtracker.frameworks.service import split_name
 from svtracker.kernel import numbers
 from svtracker.tenders.loader import load_settings
 from svtracker.tenders.rules.illustration import Illustration, illustrate
@@ -16,9 +16,9 @@ from svtracker.tenders.service.common import versions_in
 _NEEDED = ("contract_value", "denominator", "scoring", "qualitative_scale")
 
 
-def illustration_of(session: Session, settings: Settings) -> Illustration | None:
+def illustration_of(session: Session, settings: Settings, *, organisation_id: int) -> Illustration | None:
     """Three invented bids under these settings; nothing while the value, the method or a weight has a fault."""
-    find, known = versions_in(session)
+    find, known = versions_in(session, organisation_id)
     names = known()
     if not names:
         return None
@@ -34,20 +34,21 @@ def illustration_of(session: Session, settings: Settings) -> Illustration | None
     return illustrate(found[0])
 
 
-def proposal_of(session: Session, settings: Settings, *, day: date) -> Proposal | None:
+def proposal_of(session: Session, settings: Settings, *, day: date, organisation_id: int) -> Proposal | None:
     """The version and list for the contract value that is set; nothing where none is, or no threshold fits it."""
     written = tender_part(settings).get("contract_value")
     value = numbers.parse_decimal(written) if isinstance(written, str) else None
-    return None if value is None or value <= 0 else proposal_for(_versions(session), contract_value=value, day=day)
+    if value is None or value <= 0:
+        return None
+    find, known = versions_in(session, organisation_id)
+    loaded = [found for name in known() if (found := find(*split_name(name))) is not None]
+    return proposal_for(loaded, contract_value=value, day=day)
 
 
-def version_of(session: Session, settings: Settings) -> Version | None:
+def version_of(session: Session, settings: Settings, *, organisation_id: int) -> Version | None:
     """The version that the settings name, where it is loaded."""
     name = tender_part(settings).get("framework")
-    return (
-        frameworks.get_version(session, name) if isinstance(name, str) and name in versions_in(session)[1]() else None
-    )
-
-
-def _versions(session: Session) -> tuple[Version, ...]:
-    return tuple(frameworks.get_version(session, name) for name in versions_in(session)[1]())
+    if not isinstance(name, str):
+        return None
+    set_id, _, version = name.partition("@")
+    return versions_in(session, organisation_id)[0](set_id, version)

@@ -28,7 +28,7 @@ def settings(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, An
     found = tender_for(session, me, tender)
     settled = setup.settled(session, found)
     editions = setup.list_editions(session, tender, organisation_id=me.organisation.id)
-    example = explaining.illustration_of(session, found.settings)
+    example = explaining.illustration_of(session, found.settings, organisation_id=me.organisation.id)
     problems: tuple[Problem, ...] = () if settled else setup.problems_of(session, found)
     of, version = settled or (None, None)
     return {

@@ -49,7 +49,7 @@ def note(request: Request, session: Reading, me: Signed, tender: TenderNumber, e
         found,
         roles=me.session.roles,
         note=found.note,
-        version=explaining.version_of(session, found.settings),
+        version=explaining.version_of(session, found.settings, organisation_id=me.organisation.id),
         may_edit=may_edit,
         is_form=may_edit and bool(edit),
     )
@@ -80,7 +80,7 @@ def write(request: Request, me: Signed, tender: TenderNumber, form: Annotated[No
                 found,
                 roles=me.session.roles,
                 note=written,
-                version=explaining.version_of(session, found.settings),
+                version=explaining.version_of(session, found.settings, organisation_id=me.organisation.id),
                 may_edit=True,
                 is_form=True,
                 meanwhile=True,

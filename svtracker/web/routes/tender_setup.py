@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from svtracker.frameworks import service as frameworks
+from svtracker.frameworks.rules.owners import Whose
 from svtracker.kernel.exceptions import (
     ChangedMeanwhileError,
     ReasonMissingError,
@@ -64,7 +65,7 @@ def save(request: Request, me: Signed, tender: TenderNumber, form: SentForm) -> 
         if wants_block(request):
             return _example_block(request, session, me, before, (settings, closes_at, _names(form)))
         if form.do == USE_PROPOSAL:
-            settings = _with_proposal(session, settings, day=state.clock().date())
+            settings = _with_proposal(session, me, settings, day=state.clock().date())
     typed = settings, closes_at, _names(form)
     problems: Sequence[Problem] = ()
     meanwhile = False
@@ -173,7 +174,7 @@ def amend(request: Request, me: Signed, tender: TenderNumber, form: SentForm) ->
         if wants_block(request):
             return _example_block(request, session, me, before, (settings, closes_at, names), amends=True)
         if form.do == USE_PROPOSAL:
-            settings = _with_proposal(session, settings, day=state.clock().date())
+            settings = _with_proposal(session, me, settings, day=state.clock().date())
     problems: Sequence[Problem] = ()
     meanwhile, reason_missing = False, None
     is_asked = form.do not in {USE_PROPOSAL, SHOW}
@@ -230,7 +231,7 @@ def how(request: Request, session: Reading, me: Signed, tender: TenderNumber) ->
         found,
         roles=me.session.roles,
         settled=setup.settled(session, found),
-        illustration=explaining.illustration_of(session, found.settings),
+        illustration=explaining.illustration_of(session, found.settings, organisation_id=me.organisation.id),
         editions=setup.list_editions(session, tender, organisation_id=me.organisation.id),
     )
     return render(request, "tenders/setup_how.html", page)
@@ -329,7 +330,7 @@ def _page(
     **more: Any,
 ) -> SetupPage:
     settings, closes_at, names = state
-    version = explaining.version_of(session, settings)
+    version = explaining.version_of(session, settings, organisation_id=me.organisation.id)
     rows = rows_of(settings, version)
     stored = _state_of(tender)
     return setup_page(
@@ -341,9 +342,11 @@ def _page(
         faults=faults_at_fields(problems, settings=settings, rows=rows),
         rows=rows,
         version=version,
-        versions=frameworks.list_versions(session),
-        proposal=explaining.proposal_of(session, settings, day=request.app.state.clock().date()),
-        illustration=explaining.illustration_of(session, settings),
+        versions=frameworks.list_versions(session, whose=Whose(organisation_id=me.organisation.id)),
+        proposal=explaining.proposal_of(
+            session, settings, day=request.app.state.clock().date(), organisation_id=me.organisation.id
+        ),
+        illustration=explaining.illustration_of(session, settings, organisation_id=me.organisation.id),
         amends=amends,
         meanwhile=meanwhile,
         differs=differences(state, stored) if meanwhile else differences(stored, state) if amends else (),
@@ -359,8 +362,8 @@ def _example_block(
     return renderer.block(request, FORM, EXAMPLE, page)
 
 
-def _with_proposal(session: Session, settings: Mapping[str, object], *, day: Any) -> dict[str, object]:
-    proposal = explaining.proposal_of(session, settings, day=day)
+def _with_proposal(session: Session, me: Viewer, settings: Mapping[str, object], *, day: Any) -> dict[str, object]:
+    proposal = explaining.proposal_of(session, settings, day=day, organisation_id=me.organisation.id)
     made = dict(settings)
     if proposal is not None:
         part: Any = made["tender"]
@@ -382,7 +385,7 @@ def _published(session: Session, me: Viewer, tender: StoredTender) -> Any:
         tender,
         roles=me.session.roles,
         settled=setup.settled(session, tender),
-        illustration=explaining.illustration_of(session, tender.settings),
+        illustration=explaining.illustration_of(session, tender.settings, organisation_id=me.organisation.id),
         editions=setup.list_editions(session, tender.id, organisation_id=me.organisation.id),
         may_amend=has(me, OFFICER) and tender.stage is Stage.PUBLISHED,
     )
