@@ -76,7 +76,7 @@ def check() -> None:
     typer.echo("tables: as this program needs them")
     typer.echo(f"measure sets: {wording.counted(len(versions), 'version')}, each as its file says")
     typer.echo(f"accounts: {wording.counted(people, 'person', 'people')}, each as the events tell")
-    typer.echo(f"tenders: {wording.counted(decided, 'decision')}, each scored again with the same result")
+    typer.echo(f"tenders: {decided:,} decided, every frozen result scored again the same")
     for head in heads:
         name, events = audit.chain_name(head.organisation_id), wording.counted(head.sequence, "event")
         typer.echo(f"{name}: {events}, unbroken, the last with hash {head.hash}")
