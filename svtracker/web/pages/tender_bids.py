@@ -356,10 +356,10 @@ def _bid_line(line: StoredLine, measure: Measure, *, base: str) -> BidLine:
         ref=measure.ref,
         title=measure.title,
         unit=unit_of(measure),
-        offered=offered_words(line, measure.unit),
+        offered="in words" if line.text else offered_words(line, measure.unit),
         accepted=accepted,
         reason=line.reason,
-        statement=line.statement or "",
+        statement="\n".join(said for said in (line.text, line.statement) if said),
         href=f"{base}/lines/{measure.ref}",
     )
 
