@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from functools import cached_property
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from sqlalchemy.orm import Session
 
 from svtracker.frameworks import service as frameworks
@@ -51,6 +51,10 @@ async def settings_of(request: Request) -> Settings:
 # The number of a thing in an address. What is beyond the largest that a database counts to is nothing's number.
 LARGEST = 2**63 - 1
 Number = Annotated[int, Path(ge=1, le=LARGEST)]
+
+# How a comparison is looked at: which bid is pinned, and whether it stands in parts for paper.
+Pin = Annotated[str, Query(max_length=20)]
+Sheets = Annotated[str, Query(max_length=10)]
 
 Reading = Annotated[Session, Depends(reading)]
 OwnSettings = Annotated[Settings, Depends(settings_of)]

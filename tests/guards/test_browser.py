@@ -20,7 +20,7 @@ from tests.guards.test_access import REAL, filled, routes
 from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import WORKED, application, serving
-from tests.web.tender_files import as_json, broken, everywhere
+from tests.web.tender_files import as_json, broken, everywhere, many
 from tests.web.visitors import add_moderated, add_somebody, give_every_role
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -73,6 +73,7 @@ PAGES = {
     "tender with a tie": "/tenders/accommodation-rough-sleepers",
     "tender by bands": "/tenders/chilled-frozen-food",
     "tender by the relative method": "/tenders/smart-corridor",
+    "tender with a pinned bid": "/tenders/smart-corridor?pin=2",
 }
 # Made by the same templates as those above: looked at for width and console alone.
 ALIKE = {
@@ -206,6 +207,7 @@ def send_file(page: Page, data: bytes) -> None:
 SENT: dict[str, tuple[str, Callable[[Page], None]]] = {
     "a result": ("Take the result along", lambda page: send_text(page, WORKED)),
     "a result in long words": ("Take the result along", lambda page: send_text(page, as_json(everywhere(LONG)))),
+    "a result of many bids": ("Take the result along", lambda page: send_text(page, as_json(many(23)))),
     "a broken file": ("What to put right", lambda page: send_text(page, as_json(broken()))),
     "no tender file": ("What to put right", lambda page: send_file(page, b"\x89PNG\r\n\x00")),
     "an empty form": ("There is a problem", lambda page: send_text(page, " ")),

@@ -72,3 +72,13 @@ def everywhere(trick: str) -> Json:
             },
         ],
     }
+
+
+def many(bids: int) -> Json:
+    """The worked example with its four bids over and over, each dearer than the one before."""
+    content = worked()
+    content["bids"] = [
+        {**content["bids"][place % 4], "bidder": f"F{place:02}", "price": str(700_000 + place * 1_000)}
+        for place in range(bids)
+    ]
+    return content

@@ -35,7 +35,7 @@ def rows_of(page: ParsedPage) -> dict[str, list[str]]:
 
 def heads_of(page: ParsedPage) -> list[str]:
     table = next(one for one in page.all("table") if "sv-table--bids" in one.attrib["class"])
-    return [words(head) for head in table.findall("thead/tr/th")]
+    return [words(head).partition("Pin ")[0] for head in table.findall("thead/tr/th")]
 
 
 def problems_of(page: ParsedPage) -> list[tuple[str, ...]]:

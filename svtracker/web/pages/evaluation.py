@@ -1,5 +1,6 @@
 """A scored tender as a reader wants it: who leads, why, how firm that is, what to check (DESIGN 4.1)."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,23 +16,22 @@ from svtracker.tenders.rules.values import (
 from svtracker.tenders.rules.warnings import ScoreWarning
 from svtracker.web.pages.frame import Download, Page
 from svtracker.web.pages.frameworks import Fact, version_href, version_title
+from svtracker.web.pages.tender_columns import BESIDE, ON_A_SHEET, Look, in_order, sheets
 from svtracker.web.pages.tender_table import (
     WHOLE_BID,
-    BidHead,
-    FigureRow,
+    BidsTable,
     Flags,
-    Group,
     HeatStep,
     Hrefs,
-    groups,
-    head,
+    bids_table,
     heat_steps,
     heat_words,
-    mark_rows,
     measures_of,
-    value_rows,
 )
 from svtracker.web.pages.tender_words import OUTCOME_TAGS, OUTCOME_WORDS, position, settings_facts
+
+# More checks than this stand folded, one fold for each bid.
+FOLDED = 30
 
 SIGN_CLASSES = {
     findings.Sign.HOLDS: "sv-yes",
@@ -102,6 +102,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksOfBid:
+    """What to look at in one bid, where there is too much for one list."""
+
+    bidder: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What one bidder writes about a measure."""
 
@@ -137,13 +145,16 @@ class EvaluationPage(Page):
     outcome: str
     outcome_words: str
     outcome_tag: str
-    bids: tuple[BidHead, ...]
-    columns: int
-    marks: tuple[FigureRow, ...]
-    values: tuple[FigureRow, ...]
-    groups: tuple[Group, ...]
+    tables: tuple[BidsTable, ...]
+    is_wide: bool
+    order_note: str
+    print_note: str
+    sheets_href: str | None
+    on_sheets: bool
     heat: tuple[HeatStep, ...]
     checks: tuple[Check, ...]
+    checks_of_bids: tuple[ChecksOfBid, ...]
+    number_of_checks: int
     statements: tuple[Statements, ...]
     why: Why | None
     firm_summary: str
@@ -163,12 +174,19 @@ def evaluation_page(
     files: tuple[Download, ...] = (),
     upload: Upload | None = None,
     hrefs: Hrefs | None = None,
+    look: Look | None = None,
 ) -> EvaluationPage:
     """The compare page of a scored tender; `hrefs` lead from a figure to the line behind it."""
-    tender = result.tender
-    checks, flags = _checks(result)
+    tender, look = result.tender, look or Look()
+    shown = in_order(result, pinned=look.bidder)
+    # The numbers of the checks stay the same, whoever is pinned.
+    checks, flags = _checks(in_order(result, pinned=None))
     steps = heat_steps(result)
     measures = measures_of(result)
+    is_wide = len(result.bids) > BESIDE
+    is_folded = sum(len(ones) for _, ones in checks) > FOLDED
+    is_cut = len(result.bids) > ON_A_SHEET and not look.on_sheets
+    parts = sheets(shown, pinned=look.bidder) if look.on_sheets and look.sheets_href else [("", shown)]
     return EvaluationPage(
         title=tender.title,
         caption=caption,
@@ -178,13 +196,23 @@ def evaluation_page(
         outcome=_outcome_note(tender),
         outcome_words=OUTCOME_WORDS[tender.outcome.status],
         outcome_tag=OUTCOME_TAGS[tender.outcome.status],
-        bids=tuple(head(bid, result=result, hrefs=hrefs or {}) for bid in result.bids),
-        columns=len(result.bids) + 1,
-        marks=mark_rows(result, flags=flags),
-        values=value_rows(result),
-        groups=tuple(groups(result, measures=measures, steps=steps, flags=flags, hrefs=hrefs or {})),
+        tables=tuple(
+            bids_table(part, whole=result, title=title, look=look, steps=steps, flags=flags, hrefs=hrefs or {})
+            for title, part in parts
+        ),
+        is_wide=is_wide,
+        order_note=_order_note(len(result.bids), look=look) if is_wide else "",
+        print_note=f"On paper stand the first {ON_A_SHEET} of {len(result.bids)} bids." if is_cut else "",
+        sheets_href=look.sheets_href,
+        on_sheets=look.on_sheets,
         heat=heat_words(steps),
-        checks=checks,
+        checks=tuple(one for bidder, ones in checks if bidder is None or not is_folded for one in ones),
+        checks_of_bids=tuple(
+            ChecksOfBid(bidder=wording.bidder(bidder), checks=ones)
+            for bidder, ones in checks
+            if bidder is not None and ones and is_folded
+        ),
+        number_of_checks=sum(len(ones) for _, ones in checks),
         statements=tuple(_statements(result, measures=measures)),
         why=_why(result),
         firm_summary=findings.firm_summary(result),
@@ -195,6 +223,11 @@ def evaluation_page(
         downloads=files,
         upload=upload,
     )
+
+
+def _order_note(bids: int, *, look: Look) -> str:
+    beside = f"; {wording.bidder(look.bidder)} is pinned" if look.bidder is not None else ""
+    return f"{bids} bids by rank, the first next to the measures{beside}."
 
 
 def _outcome_note(tender: Tender) -> str:
@@ -222,23 +255,28 @@ def _statements(result: Result, *, measures: Sequence[Measure]) -> Iterable[Stat
             yield Statements(id=f"said-{place}", ref=measure.ref, title=measure.title, said=tuple(said[measure.ref]))
 
 
-def _checks(result: Result) -> tuple[tuple[Check, ...], Flags]:
-    checks: list[Check] = []
+def _checks(result: Result) -> tuple[list[tuple[str | None, tuple[Check, ...]]], Flags]:
+    """The checks of the tender as a whole and then of each bid, numbered through, with the cells that they speak of."""
+    numbers_from = itertools.count(1)
     flags: Flags = {}
 
-    def add(text: str, keys: Iterable[tuple[str, str]]) -> None:
-        checks.append(Check(number=len(checks) + 1, text=text))
+    def check(text: str, keys: Iterable[tuple[str, str]]) -> Check:
+        made = Check(number=next(numbers_from), text=text)
         for key in keys:
-            flags[key] = (*flags.get(key, ()), len(checks))
+            flags[key] = (*flags.get(key, ()), made.number)
+        return made
 
-    for warning in result.warnings:
-        add(warning.message, ())
+    found: list[tuple[str | None, tuple[Check, ...]]] = [
+        (None, tuple(check(warning.message, ()) for warning in result.warnings))
+    ]
+    reduced: dict[str, list[findings.Reduced]] = {}
+    for one in findings.reduced_lines(result):
+        reduced.setdefault(one.bidder, []).append(one)
     for bid in result.bids:
-        for warning in bid.warnings:
-            add(warning.message, _flagged(bid, warning))
-        for reduced in (one for one in findings.reduced_lines(result) if one.bidder == bid.bidder):
-            add(reduced.sentence, [(bid.bidder, reduced.measure)])
-    return tuple(checks), flags
+        of_bid = [check(warning.message, _flagged(bid, warning)) for warning in bid.warnings]
+        of_bid += [check(one.sentence, [(bid.bidder, one.measure)]) for one in reduced.get(bid.bidder, ())]
+        found.append((bid.bidder, tuple(of_bid)))
+    return found, flags
 
 
 def _flagged(bid: BidResult, warning: ScoreWarning) -> list[tuple[str, str]]:

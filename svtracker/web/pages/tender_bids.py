@@ -527,7 +527,8 @@ def _without_answers(page: EvaluationPage) -> EvaluationPage:
     why = page.why
     if why is not None:
         why = replace(why, bars=tuple(bar for bar in why.bars if bar.label != ANSWER_BAR))
-    return replace(page, marks=tuple(row for row in page.marks if row.of != "of 0"), why=why)
+    tables = [replace(one, marks=tuple(row for row in one.marks if row.of != "of 0")) for one in page.tables]
+    return replace(page, tables=tuple(tables), why=why)
 
 
 def faults_of_bid(problems: Sequence[Problem], commitments: Iterable[str]) -> dict[str, str]:

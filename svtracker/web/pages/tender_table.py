@@ -15,6 +15,7 @@ from svtracker.tenders.rules.values import (
 )
 from svtracker.tenders.rules.valuing import Line, counted_kind
 from svtracker.web.pages.frameworks import measure_href, unit_value_words
+from svtracker.web.pages.tender_columns import Look
 from svtracker.web.pages.tender_words import STATUS_WORDS
 
 # Lower bounds of the five shades in £; a tender with larger lines takes ten or a hundred times as much.
@@ -36,15 +37,17 @@ class BidHead:
     name: str
     note: str
     leads: bool
-    href: str | None = None
+    href: str | None
+    pin_id: str
+    pin_href: str | None
+    is_pinned: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure of one bid, with a second line below it."""
+    """A figure of one bid, with the numbers of the checks that speak of it."""
 
     text: str | None
-    below: str | None = None
     flags: tuple[int, ...] = ()
 
 
@@ -92,6 +95,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BidsTable:
+    """A table of bids: all of a comparison, or those that stand on one sheet of paper."""
+
+    title: str
+    bids: tuple[BidHead, ...]
+    marks: tuple[FigureRow, ...]
+    values: tuple[FigureRow, ...]
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeatStep:
     """A shade with its words."""
 
@@ -99,13 +113,34 @@ class HeatStep:
     words: str
 
 
-def head(bid: BidResult, *, result: Result, hrefs: Hrefs) -> BidHead:
-    """The head of a bid's column: its name, and its rank or why it has none."""
+def bids_table(
+    shown: Result, *, whole: Result, title: str, look: Look, steps: tuple[int, ...], flags: Flags, hrefs: Hrefs
+) -> BidsTable:
+    """The bids that are shown, of all those of the whole result."""
+    return BidsTable(
+        title=title,
+        bids=tuple(head(bid, result=whole, look=look, hrefs=hrefs) for bid in shown.bids),
+        marks=mark_rows(shown, flags=flags),
+        values=value_rows(shown),
+        groups=tuple(groups(shown, measures=measures_of(whole), steps=steps, flags=flags, hrefs=hrefs)),
+    )
+
+
+def head(bid: BidResult, *, result: Result, look: Look, hrefs: Hrefs) -> BidHead:
+    """The head of a bid's column: its name, its rank or why it has none, and the way to pin it."""
     rank = wording.ordinal(bid.rank) if bid.rank is not None else STATUS_WORDS[bid.status]
     if bid.rank is not None and sum(other.rank == bid.rank for other in result.bids) > 1:
         rank = f"joint {rank}"
     href = hrefs.get((bid.bidder, WHOLE_BID))
-    return BidHead(name=wording.bidder(bid.bidder), note=rank, leads=bid.rank == 1, href=href)
+    return BidHead(
+        name=wording.bidder(bid.bidder),
+        note=rank,
+        leads=bid.rank == 1,
+        href=href,
+        pin_id=f"pin-{look.names.get(bid.bidder, '')}",
+        pin_href=look.pin_href(bid.bidder),
+        is_pinned=bid.bidder == look.bidder,
+    )
 
 
 def mark_rows(result: Result, *, flags: Flags) -> tuple[FigureRow, ...]:
@@ -121,7 +156,6 @@ def mark_rows(result: Result, *, flags: Flags) -> tuple[FigureRow, ...]:
             figures=tuple(
                 Figure(
                     text=wording.marks(bid.marks.total) if bid.marks else None,
-                    below=head(bid, result=result, hrefs={}).note,
                     flags=flags.get((bid.bidder, WHOLE_BID), ()),
                 )
                 for bid in result.bids

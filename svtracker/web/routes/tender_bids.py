@@ -26,7 +26,7 @@ from svtracker.tenders.service import bids, evaluation, results, setup, workbook
 from svtracker.tenders.service.bids import BidIn, LineIn
 from svtracker.tenders.service.results import Scored
 from svtracker.web.access import LEAD, OFFICER
-from svtracker.web.dependencies import LARGEST, Reading, Signed
+from svtracker.web.dependencies import LARGEST, Pin, Reading, Sheets, Signed
 from svtracker.web.desk import TenderNumber, acting, has, tender_for
 from svtracker.web.downloads import CSV, JSON, XLSX, attachment
 from svtracker.web.guard import Viewer
@@ -35,6 +35,7 @@ from svtracker.web.pages import tender_bids as pages
 from svtracker.web.pages.evaluation import evaluation_page
 from svtracker.web.pages.frame import downloads, render
 from svtracker.web.pages.frameworks import measure_href
+from svtracker.web.pages.tender_columns import Look
 from svtracker.web.pages.tender_table import WHOLE_BID
 from svtracker.web.uploads import clean_name
 
@@ -160,8 +161,10 @@ def open_bids(
 
 
 @router.get("/tenders/{tender:int}/evaluation")
-def compare(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> Response:
-    """The bids side by side: marks first, then money, then each measure."""
+def compare(
+    *, request: Request, session: Reading, me: Signed, tender: TenderNumber, pin: Pin = "", sheets: Sheets = ""
+) -> Response:
+    """The bids side by side: marks first, then money, then each measure; one may be pinned beside the measures."""
     found = tender_for(session, me, tender)
     scored = _scored(request, session, me, found)
     opened = bids.list_bids(session, tender, organisation_id=me.organisation.id)
@@ -179,6 +182,12 @@ def compare(request: Request, session: Reading, me: Signed, tender: TenderNumber
         crumbs=(),
         files=downloads(f"{base}/evaluation/download", [("Workbook (XLSX)", XLSX), ("CSV", CSV), ("JSON", JSON)]),
         hrefs=hrefs,
+        look=Look(
+            path=f"{base}/evaluation",
+            names={bid.bidder: str(bid.id) for bid in opened if bid.counts},
+            pinned=pin,
+            on_sheets=bool(sheets),
+        ),
     )
     asked = evaluation.list_clarifications(session, opened, organisation_id=me.organisation.id)
     compared = pages.compare_page(

@@ -8,12 +8,13 @@ from starlette.responses import HTMLResponse, Response
 from svtracker.kernel.exceptions import NotFoundError, RefusedError
 from svtracker.reports import tenders as reports
 from svtracker.tenders.rules.result import Result
-from svtracker.web.dependencies import EXAMPLE, OwnSettings, Reading, Scoring, Shelved
+from svtracker.web.dependencies import EXAMPLE, OwnSettings, Pin, Reading, Scoring, Sheets, Shelved
 from svtracker.web.desk import comes_to_tenders, own_tenders
 from svtracker.web.downloads import CSV, JSON, XLSX, YAML, attachment
 from svtracker.web.guard import viewer_of
 from svtracker.web.pages.evaluation import EvaluationPage, Upload, evaluation_page
 from svtracker.web.pages.frame import downloads, render, render_kept
+from svtracker.web.pages.tender_columns import Look
 from svtracker.web.pages.tender_words import money_short
 from svtracker.web.pages.tenders import score_page, tenders_page
 from svtracker.web.uploads import bytes_of, clean_name, sent_file, stem_of
@@ -41,9 +42,9 @@ def tenders_download(shelf: Shelved, kind: str) -> Response:
 
 
 @router.get("/tenders/{key}")
-def tender(request: Request, shelf: Shelved, key: str) -> HTMLResponse:
+def tender(request: Request, shelf: Shelved, key: str, pin: Pin = "", sheets: Sheets = "") -> HTMLResponse:
     """One tender: its bids compared."""
-    return _of_file(request, shelf.get(key), parent=("Tenders", "/tenders"))
+    return _of_file(request, shelf.get(key), parent=("Tenders", "/tenders"), pinned=pin, on_sheets=bool(sheets))
 
 
 @router.get("/tenders/{key}/download.{kind}")
@@ -100,9 +101,10 @@ def score_download(scorer: Scoring, kind: str, name: Annotated[str, Form()], tex
 
 
 @router.get("/score/example")
-def example(request: Request, shelf: Shelved) -> HTMLResponse:
+def example(request: Request, shelf: Shelved, pin: Pin = "", sheets: Sheets = "") -> HTMLResponse:
     """The worked example of the rules, scored."""
-    return _of_file(request, shelf.example(), parent=("Score a tender file", "/score"))
+    parent = ("Score a tender file", "/score")
+    return _of_file(request, shelf.example(), parent=parent, pinned=pin, on_sheets=bool(sheets))
 
 
 @router.get("/score/example/download.{kind}")
@@ -114,14 +116,21 @@ def example_download(settings: OwnSettings, shelf: Shelved, kind: str) -> Respon
     return _result_file(shelf.example(), kind=kind, name="example-tender")
 
 
-def _of_file(request: Request, result: Result, *, parent: tuple[str, str]) -> HTMLResponse:
-    """The page of a tender that stands in a file of the demo, made once for each content of file and measure set."""
+def _of_file(
+    request: Request, result: Result, *, parent: tuple[str, str], pinned: str, on_sheets: bool
+) -> HTMLResponse:
+    """The page of a tender that stands in a file of the demo, made once for each content of file and measure set.
+
+    A bid of a file is pinned by its place in the file, from 1.
+    """
+    names = {bid.bidder: str(place) for place, bid in enumerate(result.bids, start=1)}
+    look = Look(path=request.url.path, names=names, pinned=pinned, on_sheets=on_sheets)
 
     def page() -> EvaluationPage:
         files = downloads(f"{request.url.path}/download", KINDS)
-        return evaluation_page(result, caption=_caption(result), crumbs=(parent,), files=files)
+        return evaluation_page(result, caption=_caption(result), crumbs=(parent,), files=files, look=look)
 
-    key = (result.tender.digest, result.version.sha256)
+    key = (result.tender.digest, result.version.sha256, look.bidder, on_sheets)
     return render_kept(request, "tenders/evaluation.html", key=key, make=page)
 
 
