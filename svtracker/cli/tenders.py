@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from svtracker.tenders.rules.importing import ImportPlan
 
 app = typer.Typer(
-    help="Tenders that are stored: list them, import them from OCDS, bidders' workbooks out and in.",
+    help="Tenders that are stored: list them, import them from OCDS, bidders' workbooks out and in, reports.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 @app.callback()
 def tenders() -> None:
-    """Tenders that are stored: list them, import them from OCDS, bidders' workbooks out and in."""
+    """Tenders that are stored: list them, import them from OCDS, bidders' workbooks out and in, reports."""
 
 
 @app.command("import")
@@ -174,6 +174,43 @@ def take_bids_in(
     for receipt in receipts:
         late = ", late: it waits for a decision" if receipt.is_late else ""
         typer.echo(f"bid {receipt.number} received {receipt.received_at:%Y-%m-%d %H:%M} UTC{late}")
+
+
+@app.command()
+def report(
+    tender: Annotated[str, OF_TENDER],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write: .pdf, .xlsx or .json.", show_default=False)
+    ],
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Bidder A, B … and Evaluator 1, 2 …, without free texts.")
+    ] = False,
+    organisation: Annotated[str | None, OF_ORGANISATION] = None,
+) -> None:
+    """Write the evaluation report of a tender whose bids are open, as PDF, workbook or JSON, by the file's ending."""
+    from svtracker.kernel.exceptions import NotFoundError
+    from svtracker.registers import service as registers
+    from svtracker.reports import evaluation as reports
+    from svtracker.web.house import limits_of
+    from svtracker.web.pages.tender_words import settings_facts
+
+    writers = {".pdf": reports.report_pdf, ".xlsx": reports.report_xlsx, ".json": reports.report_json}
+    ending = output.suffix.casefold()
+    if ending not in writers:
+        raise NotFoundError(what="kind of report", name=ending, do="Let the file end in .pdf, .xlsx or .json.")
+    with opened() as (settings, database), database.reading() as session:
+        where = _organisation(session, organisation)
+        made = reports.report_of(
+            session,
+            _number(session, tender, organisation_id=where.id),
+            settings_words=lambda settled: [(fact.label, fact.text) for fact in settings_facts(settled)],
+            is_anonymous=anonymous,
+            organisation_id=where.id,
+            minimum_wage=registers.reference_figures(settings.reference_dir).minimum_wage,
+            limits=limits_of(registers.get_policy(session, where.id).policy),
+        )
+    output.write_bytes(writers[ending](made))
+    typer.echo(f"wrote {output}")
 
 
 def _organisation(session: "Session", slug: str | None) -> "Organisation":

@@ -11,6 +11,7 @@ from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.cli import app
 from svtracker.registers import service as registers
 from svtracker.storage.engines import Database
+from tests.tenders import stored
 from tests.tenders.published import ALDER, BEECH, awarded, look_alike, package, party, release
 
 GOLDEN = Path(__file__).parents[1] / "tenders" / "golden" / "import.json"
@@ -146,3 +147,52 @@ def test_a_database_that_is_not_there_yet(
     monkeypatch.setenv("SVTRACKER_DATABASE_URL", empty_database_url)
     (tmp_path / "1.json").write_bytes(look_alike())
     assert "db upgrade" in refused(tmp_path / "1.json")[0]
+
+
+class TestReport:
+    """`svtracker tenders report`: the same as the page gives to be taken along."""
+
+    @pytest.fixture
+    def evaluated(self, database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SVTRACKER_DATABASE_URL", database_url)
+        monkeypatch.chdir(tmp_path)
+        where = stored.council(database)
+        stored.evaluated(where)
+        stored.add_tender(where, id="DRAFT-1")
+
+    def write(self, *words: str) -> Result:
+        return CliRunner().invoke(app, ["tenders", "report", *words])
+
+    def test_each_ending_is_a_kind_of_file(self, evaluated: None) -> None:
+        for file, begin in (("r.pdf", b"%PDF"), ("r.xlsx", b"PK"), ("R.JSON", b"{")):
+            result = self.write("WORKED-1", "-o", file)
+            assert (result.exit_code, result.stdout, result.stderr) == (0, f"wrote {file}\n", "")
+            assert Path(file).read_bytes().startswith(begin)
+        told = json.loads(Path("R.JSON").read_text(encoding="utf-8"))
+        assert [bid["total"] for bid in told["answer"]["bids"]] == ["83.20", "84.32", "79.92", "74.00"]
+        assert (told["anonymous"], told["missing"]) == (False, [])
+        # As the page of a council that has set nothing: the same limits, the same minimum wage.
+        codes = [warning["code"] for bid in told["answer"]["bids"] for warning in bid["warnings"]]
+        assert "concentration" in codes
+
+    def test_anonymised(self, evaluated: None) -> None:
+        assert self.write("1", "-o", "r.json", "--anonymous").exit_code == 0
+        told = json.loads(Path("r.json").read_text(encoding="utf-8"))
+        assert told["anonymous"] is True
+        assert [bid["bidder"] for bid in told["answer"]["bids"]] == ["Bidder A", "Bidder B", "Bidder C", "Bidder D"]
+
+    @pytest.mark.parametrize(
+        ("typed", "said"),
+        [
+            (("WORKED-1", "-o", "r.docx"), "Let the file end in .pdf, .xlsx or .json."),
+            (("NOWHERE", "-o", "r.pdf"), "svtracker tenders list"),
+            (("DRAFT-1", "-o", "r.pdf"), "sealed"),
+        ],
+    )
+    def test_what_cannot_be_written_is_refused_in_words(
+        self, evaluated: None, typed: tuple[str, ...], said: str
+    ) -> None:
+        result = self.write(*typed)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+        assert list(Path().glob("r.*")) == []
