@@ -13,6 +13,7 @@ from svtracker.frameworks import service as frameworks
 from svtracker.identity import service as identity
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.service import User
+from svtracker.messages import service as messages
 from svtracker.tenders.rules.records import Evaluator, StoredTender
 from svtracker.tenders.service import evaluation
 from tests.tenders import stored
@@ -60,6 +61,13 @@ class Panel:
         with self.council.database.reading() as session:
             found = evaluation.list_evaluators(session, self.tender.id, organisation_id=self.store.id)
         return next(one for one in found if one.person_id == self.users[name].person_id)
+
+    def told(self) -> list[tuple[str, str]]:
+        """Who got which message, in order."""
+        names = {user.person_id: name for name, user in self.users.items()}
+        with self.council.database.reading() as session:
+            sent = messages.list_messages(session, organisation_id=self.store.id)
+        return [(names[one.to_person_id], one.subject) for one in sorted(sent, key=lambda one: one.id)]
 
     def grants(self, name: str) -> list[tuple[str, str | None]]:
         with self.council.database.reading() as session:
@@ -327,6 +335,30 @@ class TestPanel:
         location(officer.send(f"{panel.here}/evaluators", person=panel.person("Morag Pendle"), lead="yes"))
         assert panel.grants("Jay Elm") == [("evaluator", str(panel.tender.id))]
         assert panel.grants("Morag Pendle") == [("lead evaluator", None)]
+
+    def test_everybody_whose_part_changes_gets_a_message(self, panel: Panel) -> None:
+        officer = panel.browser("officer")
+        named = "You were named evaluator of a tender"
+        leading = "You were named lead evaluator of a tender"
+        for name, lead in (("Morag Pendle", {"lead": "yes"}), ("Dev Ashworth", {}), ("Dev Ashworth", {})):
+            location(officer.send(f"{panel.here}/evaluators", person=panel.person(name), **lead))
+        assert panel.told() == [("Morag Pendle", leading), ("Dev Ashworth", named)], "the same again tells nobody"
+        location(officer.send(f"{panel.here}/evaluators", person=panel.person("Dev Ashworth"), lead="yes"))
+        assert panel.told()[2:] == [("Morag Pendle", named), ("Dev Ashworth", leading)]
+        gone = {"person": panel.person("Dev Ashworth"), "reason": "Knows {bid} A.", "instead": panel.person("Jay Elm")}
+        location(officer.send(f"{panel.here}/evaluators/remove", **gone))
+        assert panel.told()[4:] == [("Dev Ashworth", "You no longer mark a tender"), ("Jay Elm", leading)]
+        with panel.council.database.reading() as session:
+            letters = messages.list_messages(session, organisation_id=panel.store.id)
+        assert all(panel.tender.reference in one.body and panel.tender.title in one.body for one in letters)
+        assert not any("Knows" in one.body for one in letters), "why stays with the tender"
+
+    def test_nobody_gets_a_message_about_what_they_did_themselves(self, panel: Panel) -> None:
+        panel.council.role(panel.users["officer"], Role.EVALUATOR)
+        officer = panel.browser("officer")
+        location(officer.send(f"{panel.here}/evaluators", person=panel.person("officer")))
+        assert panel.evaluator("officer").removed_at is None
+        assert panel.told() == []
 
     def test_marks_stay_handed_in_when_the_lead_changes(self, panel: Panel) -> None:
         panel.name(*BOTH)

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit import store as people
 from svtracker.audit.rules.events import Actor
 from svtracker.kernel.clock import Clock, system_clock
-from svtracker.messages import service as messages
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.service.evaluation import list_evaluators
 from svtracker.tenders.service.setup import amend, get_tender
+from svtracker.tenders.service.telling import tell
 
 SUBJECT = "A tender that you mark was amended"
 BODY = """The published settings of the tender {reference} were amended.
@@ -50,25 +49,15 @@ def amend_and_tell(
         actor=actor,
         clock=clock,
     )
-    told = 0
     named = () if after == before else list_evaluators(session, number, organisation_id=organisation_id)
-    for evaluator in named:
-        person = people.get_person(session, evaluator.person_id)
-        if evaluator.removed_at is not None or person is None or person.email is None:
-            continue
-        messages.queue(
-            session,
-            organisation_id=organisation_id,
-            to_person_id=evaluator.person_id,
-            subject=SUBJECT,
-            # Braces would look like the place of a personal link, which this message does not have.
-            body=BODY.format(reference=_bare(after.reference), reason=_bare(reason.strip())),
-            actor=actor,
-            clock=clock,
-        )
-        told += 1
+    told = tell(
+        session,
+        [one.person_id for one in named if one.removed_at is None],
+        organisation_id=organisation_id,
+        subject=SUBJECT,
+        body=BODY,
+        values={"reference": after.reference, "reason": reason.strip()},
+        actor=actor,
+        clock=clock,
+    )
     return after, told
-
-
-def _bare(text: str) -> str:
-    return text.replace("{", "(").replace("}", ")")

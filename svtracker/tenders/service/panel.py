@@ -14,14 +14,27 @@ from svtracker.identity.service import User
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotAnEvaluatorError, RefusedError
 from svtracker.kernel.problems import Problem
-from svtracker.tenders.rules.records import Evaluator
+from svtracker.tenders.rules.records import Evaluator, StoredTender
 from svtracker.tenders.service import evaluation
 from svtracker.tenders.service.common import TENDER, require_reason, tender_of
+from svtracker.tenders.service.telling import tell
 
 PANEL_ROLES = frozenset({Role.LEAD_EVALUATOR, Role.EVALUATOR})
 
 # Whoever gives roles, checks the record or bids does not mark, unless an administrator gave them the role as well.
 NEVER_MARK = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SUPPLIER_CONTACT, Role.PARTNERSHIP_VIEWER})
+
+NAMED = "You were named {part} of a tender"
+NAMED_BODY = """You were named {part} of the tender {reference}, {title}.
+
+Sign in and open the tender. First you say whether you have an interest in any bidder. Once the bids are opened you mark
+them alone; nobody sees your marks before everybody has handed in.
+"""
+REMOVED = "You no longer mark a tender"
+REMOVED_BODY = """You were taken out of the panel of the tender {reference}, {title}.
+
+Whatever you marked stays on record and counts no more. Why is kept with the tender; who keeps it can tell you.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +77,9 @@ def name_evaluator(
 ) -> None:
     """Names an evaluator, or makes one the lead; there is one lead, so the lead before goes on as an evaluator.
 
-    Who lacks the role gets it for this tender alone.
+    Who lacks the role gets it for this tender alone. Everybody whose part changes gets a message.
     """
-    tender_of(session, number, organisation_id=organisation_id)
+    tender = tender_of(session, number, organisation_id=organisation_id)
     at = clock()
     user = identity.get_user(session, person_id, organisation_id=organisation_id)
     present = _present(session, number, organisation_id=organisation_id)
@@ -81,8 +94,11 @@ def name_evaluator(
                 evaluation.add_evaluator(session, number, one.person_id, is_lead=False, **common)
                 before = identity.get_user(session, one.person_id, organisation_id=organisation_id)
                 _fit_role(session, number, before, Role.EVALUATOR, common, day=at.date())
+                _tell(session, tender, one.person_id, part="evaluator", **common)
     evaluation.add_evaluator(session, number, person_id, is_lead=is_lead, **common)
     _fit_role(session, number, user, Role.LEAD_EVALUATOR if is_lead else Role.EVALUATOR, common, day=at.date())
+    if (person_id, is_lead) not in {(one.person_id, one.is_lead) for one in present}:
+        _tell(session, tender, person_id, part="lead evaluator" if is_lead else "evaluator", **common)
 
 
 def drop_evaluator(
@@ -96,7 +112,7 @@ def drop_evaluator(
     actor: Actor,
     clock: Clock = system_clock,
 ) -> None:
-    """Takes an evaluator out, with a reason, and names another in their place where one is given.
+    """Takes an evaluator out, with a reason, and names another in their place where one is given; both are told.
 
     Their marks stay on record and count no more; a role for this tender alone ends. Nobody takes out themself, so
     that no evaluator reads what the others marked before their own marks are in.
@@ -114,9 +130,29 @@ def drop_evaluator(
     evaluation.remove_evaluator(session, number, person_id, reason=why, **common)
     user = identity.get_user(session, person_id, organisation_id=organisation_id)
     _fit_role(session, number, user, None, common, day=at.date(), reason=why)
+    _tell(session, tender, person_id, part=None, **common)
     if replacement is not None:
         is_lead = before is not None and before.is_lead
         name_evaluator(session, number, replacement, is_lead=is_lead, **common)
+
+
+def _tell(
+    session: Session,
+    tender: StoredTender,
+    person_id: int,
+    *,
+    part: str | None,
+    organisation_id: int,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """A message to somebody who has another part in the panel, or none; nobody is told what they did themselves."""
+    if person_id == actor.person_id:
+        return
+    subject, body = (REMOVED, REMOVED_BODY) if part is None else (NAMED.format(part=part), NAMED_BODY)
+    values = {"part": part or "", "reference": tender.reference, "title": tender.title}
+    own: dict[str, Any] = {"organisation_id": organisation_id, "actor": actor, "clock": clock}
+    tell(session, [person_id], subject=subject, body=body, values=values, **own)
 
 
 def _present(session: Session, number: int, *, organisation_id: int) -> tuple[Evaluator, ...]:
