@@ -65,6 +65,25 @@ def test_files_are_sent_once_and_imported(council: Council, officer: Browser) ->
     assert rows[0][0] is not None
 
 
+def test_published_awards_stand_on_the_overview_and_in_json(council: Council, officer: Browser) -> None:
+    shared, alone = awarded(31, 5000.5, ALDER, BEECH), awarded(32, 7, party(40, "<b>Elm</b> & Co", street="NV5 5EE"))
+    confirm(officer, send(officer, ("one.json", package(shared, alone, release(33)))))
+    with council.database.reading() as session:
+        numbers = {row.reference: row.id for row in session.execute(text("SELECT reference, id FROM tender"))}
+    page = words(officer.get(f"/tenders/{numbers['NV-031']}"))
+    assert "Several suppliers together 2 March 2026 £5,000.50" in page
+    assert "Alder Works Limited 2 March 2026 – no value of its own" in page
+    escaped = officer.get(f"/tenders/{numbers['NV-032']}").text
+    assert "&lt;b&gt;Elm&lt;/b&gt; &amp; Co" in escaped
+    assert "Awards as published" not in officer.get(f"/tenders/{numbers['NV-033']}").text
+    told = officer.get(f"/api/v1/tenders/{numbers['NV-031']}").json()["awards"]
+    assert told[:2] == [
+        {"supplier": None, "value": "5000.50", "on": "2026-03-02", "status": "active"},
+        {"supplier": "Alder Works Limited", "value": None, "on": "2026-03-02", "status": "active"},
+    ]
+    assert officer.get(f"/api/v1/tenders/{numbers['NV-033']}").json()["awards"] == []
+
+
 def test_a_second_time_there_is_nothing_to_import(council: Council, officer: Browser) -> None:
     confirm(officer, send(officer, ("one.json", look_alike())))
     events = stored(council, "audit_event")

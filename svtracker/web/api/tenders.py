@@ -10,7 +10,7 @@ from svtracker.audit.rules.events import at_text
 from svtracker.kernel import numbers
 from svtracker.tenders.answer import Answer, answer_of
 from svtracker.tenders.rules.records import StoredBid
-from svtracker.tenders.service import bids, results
+from svtracker.tenders.service import bids, importing, results
 from svtracker.web.api.responses import NOT_FOUND, REFUSED
 from svtracker.web.dependencies import Reading, Scoring, Shelved, Signed
 from svtracker.web.desk import TenderNumber, tender_for
@@ -50,7 +50,7 @@ def tenders(shelf: Shelved) -> list[dict[str, Any]]:
 
 @router.get("/tenders/{tender:int}", summary="A stored tender of the organisation", responses=NOT_FOUND)
 def stored(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]:
-    """Where a tender stands, with its settings and the number of its bids."""
+    """Where a tender stands, with its settings, the number of its bids and the awards that were published of it."""
     found = tender_for(session, me, tender)
     return {
         "number": found.id,
@@ -62,6 +62,15 @@ def stored(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]
         "training": found.is_training,
         "settings": found.settings,
         "bids": results.count_bids(session, organisation_id=me.organisation.id).get(tender, 0),
+        "awards": [
+            {
+                "supplier": one.supplier,
+                "value": None if one.value is None else f"{numbers.round_half_up(one.value, 2):f}",
+                "on": None if one.on is None else one.on.isoformat(),
+                "status": one.status,
+            }
+            for one in importing.list_awards(session, tender, organisation_id=me.organisation.id)
+        ],
         "closes_at": _moment(found.closes_at),
         "published_at": _moment(found.published_at),
         "opened_at": _moment(found.opened_at),

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from svtracker.identity.rules.roles import Role
 from svtracker.kernel import uk_time, wording
 from svtracker.kernel.problems import Problem
+from svtracker.tenders.rules.cpv import with_division
 from svtracker.tenders.rules.records import BidResult, Edition, StoredTender
 from svtracker.tenders.rules.stages import STAGE_WORDS, Stage
 from svtracker.tenders.rules.values import OutcomeStatus
+from svtracker.tenders.service.importing import ShownAward
 from svtracker.web.access import OFFICER, PANEL, RULES
 from svtracker.web.pages.frame import Download, FormError, Link, Page
 from svtracker.web.pages.frameworks import Fact
@@ -222,6 +225,16 @@ class StepLine:
     is_now: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwardShown:
+    """A published award: who got it, its value, its day and what its notice says of it."""
+
+    supplier: str
+    value: str | None
+    on: str | None
+    status: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class OverviewPage(TenderPage):
     """One tender: where it stands, what comes next, what was set and published."""
@@ -230,6 +243,8 @@ class OverviewPage(TenderPage):
     facts: tuple[Fact, ...]
     problems: tuple[Problem, ...]
     editions: tuple[Fact, ...]
+    awards: tuple[AwardShown, ...]
+    category: str
     lots: tuple[Link, ...]
     parent: Link | None
     ways: tuple[Link, ...]
@@ -246,6 +261,7 @@ def overview_page(
     facts: Sequence[Fact],
     editions: Sequence[Edition],
     lots: Sequence[StoredTender],
+    awards: Sequence[ShownAward] = (),
     parent: StoredTender | None = None,
 ) -> OverviewPage:
     """The page on which everybody starts who comes to a tender."""
@@ -268,11 +284,25 @@ def overview_page(
             )
             for edition in editions
         ),
+        awards=tuple(_award(one, following) for one, following in zip_longest(awards, awards[1:])),
+        category=with_division(tender.category or ""),
         lots=tuple(Link(label=f"Lot {lot.lot}: {lot.title}", href=f"/tenders/{lot.id}") for lot in lots),
         parent=None if parent is None else Link(label=parent.title, href=f"/tenders/{parent.id}"),
         ways=_ways(tender, roles=roles),
         next_label=label if allowed else None,
         next_href=f"{here}{part}" if allowed else None,
+    )
+
+
+def _award(award: ShownAward, following: ShownAward | None) -> AwardShown:
+    """One row; an award that several share has one of its own before theirs."""
+    is_shared = following is not None and following.supplier is not None and following.value is None
+    nobody = "Several suppliers together" if is_shared else "No supplier named"
+    return AwardShown(
+        supplier=award.supplier or nobody,
+        value=None if award.value is None else wording.pounds(award.value),
+        on=None if award.on is None else wording.day(award.on),
+        status="" if award.status == "active" else award.status,
     )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from svtracker.kernel.exceptions import NotFoundError, ReferenceTakenError, RefusedError
 from svtracker.tenders.rules.stages import Stage
-from svtracker.tenders.service import results, setup
+from svtracker.tenders.service import importing, results, setup
 from svtracker.web.access import OFFICER
 from svtracker.web.dependencies import Reading, Signed
 from svtracker.web.desk import TenderNumber, acting, tender_for
@@ -72,6 +72,7 @@ def overview(request: Request, session: Reading, me: Signed, tender: TenderNumbe
         problems=setup.problems_of(session, found) if found.stage is Stage.DRAFT else (),
         facts=settings_facts(settled[0]) if settled else (),
         editions=setup.list_editions(session, tender, organisation_id=organisation_id),
+        awards=importing.list_awards(session, tender, organisation_id=organisation_id),
         lots=setup.list_lots(session, tender, organisation_id=organisation_id),
         parent=None
         if found.parent_id is None
