@@ -314,6 +314,17 @@ def test_a_draft_that_nobody_saved_is_asked_for_and_not_scolded(council: Council
     assert "There is a problem" in saved.text
 
 
+def test_a_category_is_shown_with_its_division_in_words(council: Council, officer: Browser, draft: int) -> None:
+    saved = put(council, officer, draft, category="45233222-1")
+    assert "45: Construction work" in words(saved)
+    assert "CPV category 45233222-1 (Construction work)" in words(officer.get(f"/tenders/{draft}"))
+    assert "CPV category 45233222-1 (Construction work)" in words(officer.get(f"/tenders/{draft}/how"))
+    other = words(put(council, officer, draft, category="roads"))
+    assert "This begins like no division of the vocabulary" in other
+    assert "CPV category roads" in words(officer.get(f"/tenders/{draft}"))
+    assert "Eight digits, as in 45233222 " in words(put(council, officer, draft, category=""))
+
+
 def test_the_proposal_follows_the_thresholds_of_the_version(council: Council, officer: Browser, draft: int) -> None:
     with council.database.writing() as session:
         frameworks.load_paths(

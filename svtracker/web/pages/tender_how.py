@@ -7,6 +7,7 @@ from svtracker.frameworks.rules.values import Kind, ListName, Measure, Version
 from svtracker.identity.rules.roles import Role
 from svtracker.kernel import numbers, uk_time, wording
 from svtracker.kernel.units import WORDS
+from svtracker.tenders.rules.cpv import with_division
 from svtracker.tenders.rules.illustration import Illustration
 from svtracker.tenders.rules.records import Edition, StoredTender
 from svtracker.tenders.rules.settings import Settings, descriptors_of, published_of, reasons_of
@@ -99,7 +100,7 @@ def _facts(tender: StoredTender, settled: tuple[Tender, Version] | None) -> tupl
     said = [
         ("Closing time", "" if tender.closes_at is None else uk_time.said(tender.closes_at)),
         ("Directorate", tender.directorate or ""),
-        ("CPV category", of.category or ""),
+        ("CPV category", with_division(of.category or "")),
         ("Term", "" if of.duration_months is None else wording.counted(of.duration_months, "month")),
         ("Area", of.area or ""),
         ("Measure set", f"{version.title} {version.version}"),

@@ -15,6 +15,7 @@ from svtracker.reports.portfolio import (
     subtitle_of,
     winner_words,
 )
+from svtracker.tenders.rules.cpv import division_of, with_division
 from svtracker.tenders.rules.portfolio import Choice, Choices, Portfolio, PortfolioRow, opened_on
 from svtracker.tenders.rules.values import Denominator, OutcomeStatus
 from svtracker.web.pages.frame import Download, Page
@@ -158,7 +159,7 @@ def chosen_words(choice: Choice) -> str:
         case first, last:
             said.append(f"opened in {first}" if first == last else f"opened from {first} to {last}")
     if choice.category is not None:
-        said.append(f"CPV {choice.category}")
+        said.append(f"CPV {with_division(choice.category)}")
     if choice.directorate is not None:
         said.append(choice.directorate)
     if choice.status is not None:
@@ -239,6 +240,11 @@ def _figures(portfolio: Portfolio) -> Sequence[Figure]:
     )
 
 
+def _category_words(begin: str) -> str:
+    division = division_of(begin)
+    return f"{begin}…" if division is None else f"{begin}: {division}"
+
+
 def _filters(choice: Choice, choices: Choices) -> Sequence[Chosen]:
     years = tuple((str(year), str(year)) for year in choices.years)
     value = query_of(choice)
@@ -248,7 +254,7 @@ def _filters(choice: Choice, choices: Choices) -> Sequence[Chosen]:
         Chosen(
             name="category",
             label="Category (CPV)",
-            options=(("", "All"), *((one, f"{one}…") for one in choices.categories)),
+            options=(("", "All"), *((one, _category_words(one)) for one in choices.categories)),
             value=value.get("category", ""),
         ),
         Chosen(

@@ -12,6 +12,7 @@ from svtracker.frameworks.store import StoredVersion
 from svtracker.identity.rules.roles import Role
 from svtracker.kernel import numbers, uk_time, wording
 from svtracker.kernel.units import WORDS
+from svtracker.tenders.rules.cpv import division_of
 from svtracker.tenders.rules.illustration import Illustration
 from svtracker.tenders.rules.marking import DEFAULT_SCALE
 from svtracker.tenders.rules.records import StoredTender
@@ -146,6 +147,7 @@ class SetupPage(TenderPage):
     publish_href: str
     version: int
     values: Mapping[str, str]
+    category_hint: str
     faults: Mapping[str, str]
     points: tuple[FormError, ...]
     saved: bool
@@ -214,6 +216,7 @@ def setup_page(
         publish_href=f"/tenders/{tender.id}/publish",
         version=tender.version,
         values={**_values(part, settings, closes_at=closes_at), **names, "reason": reason},
+        category_hint=_category_hint(_text(part.get("category"))),
         faults=at_field,
         points=() if strict else tuple(_top(fault) for fault in faults),
         saved=saved,
@@ -244,6 +247,15 @@ def _answer(faults: Sequence[Fault], *, amends: bool) -> str:
     if faults:
         return f"{wording.counted(len(faults), 'point').capitalize()} before it can be published."
     return "Everything that is needed is set. It can be published."
+
+
+def _category_hint(code: str) -> str:
+    """What the code stands for; one that the vocabulary does not have is kept as it is."""
+    division = division_of(code)
+    if division is not None:
+        return f"{code.strip()[:2]}: {division}"
+    hint = "Eight digits, as in 45233222"
+    return f"{hint}. This begins like no division of the vocabulary; it is kept as it is" if code.strip() else hint
 
 
 def _values(part: Mapping[str, Any], settings: Settings, *, closes_at: datetime | None) -> dict[str, str]:
