@@ -43,7 +43,7 @@ from svtracker.tenders.rules.values import (
 from svtracker.tenders.rules.warnings import Limits
 from svtracker.web.app import create_app
 from svtracker.web.pages.frame import Page, Renderer
-from tests.bench import portfolio, walls
+from tests.bench import portfolio, tenders, walls
 from tests.bench.measure import Requests, Timed, in_turn, page_bench, say
 
 
@@ -143,6 +143,7 @@ def main(argv: Sequence[str]) -> int:
     say("load and check a version (parse its YAML)", loading, "")
     with tempfile.TemporaryDirectory() as folder:
         _pages(settings, Path(folder))
+        tenders.run(settings, Path(folder), say)
         portfolio.run(Path(folder), say)
         walls.run(settings, Path(folder), say)
     return 0

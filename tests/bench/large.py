@@ -42,42 +42,53 @@ def settings(**changes: Any) -> dict[str, Any]:
     return {"tender": part, "reasons": {"J1": "Work for people nearby matters most here."}}
 
 
+def before_closing() -> datetime:
+    """A moment at which bids come in."""
+    return CLOSES - timedelta(days=3)
+
+
+def published(session: Session, *, reference: str, title: str, **common: Any) -> int:
+    """Adds the tender and publishes it; its number."""
+    added = setup.create_tender(
+        session,
+        reference=reference,
+        title=title,
+        settings=settings(),
+        closes_at=CLOSES,
+        is_invented=True,
+        clock=before_closing,
+        **common,
+    )
+    setup.publish(session, added.id, version=added.version, clock=before_closing, **common)
+    return added.id
+
+
 def large_tender(session: Session, organisation_id: int, person_id: int, *, count: int, reference: str = "BIG") -> int:
     """Adds the tender, its bids and their marks; its number."""
     actor = Actor(kind=ActorKind.PERSON, person_id=person_id, role="lead evaluator")
     common: dict[str, Any] = {"organisation_id": organisation_id, "actor": actor}
-    before, after = (lambda: CLOSES - timedelta(days=3)), (lambda: CLOSES + timedelta(days=1))
+    after = lambda: CLOSES + timedelta(days=1)  # noqa: E731 - a clock
+    number = published(session, reference=reference, title=f"Highways works and services with {count} bids", **common)
     version = frameworks.get_version(session, VERSION)
-    added = setup.create_tender(
-        session,
-        reference=reference,
-        title=f"Highways works and services with {count} bids",
-        settings=settings(),
-        closes_at=CLOSES,
-        is_invented=True,
-        clock=before,
-        **common,
-    )
-    setup.publish(session, added.id, version=added.version, clock=before, **common)
     for place in range(count):
-        bids.receive(session, added.id, _bid(version, place), clock=before, **common)
-    number = setup.get_tender(session, added.id, organisation_id=organisation_id).version
-    bids.open_bids(session, added.id, version=number, clock=after, **common)
-    evaluation.add_evaluator(session, added.id, person_id, is_lead=True, clock=after, **common)
-    evaluation.declare(session, added.id, person_id, has_conflict=False, conflict="", clock=after, **common)
-    opened = bids.list_bids(session, added.id, organisation_id=organisation_id)
+        bids.receive(session, number, _bid(version, place), clock=before_closing, **common)
+    present = setup.get_tender(session, number, organisation_id=organisation_id).version
+    bids.open_bids(session, number, version=present, clock=after, **common)
+    evaluation.add_evaluator(session, number, person_id, is_lead=True, clock=after, **common)
+    evaluation.declare(session, number, person_id, has_conflict=False, conflict="", clock=after, **common)
+    opened = bids.list_bids(session, number, organisation_id=organisation_id)
     of_all: dict[str, Any] = {"question": "answer", "clock": after, **common}
     for bid in opened:
         mark = str(bid.number % 6)
         evaluation.give_mark(
-            session, added.id, person_id, bid_id=bid.id, mark=mark, reason="As the scale says.", **of_all
+            session, number, person_id, bid_id=bid.id, mark=mark, reason="As the scale says.", **of_all
         )
-    evaluation.submit_marks(session, added.id, person_id, clock=after, **common)
+    evaluation.submit_marks(session, number, person_id, clock=after, **common)
     for bid in opened:
-        evaluation.agree(session, added.id, bid_id=bid.id, mark=str(bid.number % 6), reason="Agreed.", **of_all)
+        evaluation.agree(session, number, bid_id=bid.id, mark=str(bid.number % 6), reason="Agreed.", **of_all)
         marks = {"quality": str(20 + bid.number * 7 % 20)}
-        evaluation.give_other_marks(session, added.id, bid_id=bid.id, marks=marks, clock=after, **common)
-    return added.id
+        evaluation.give_other_marks(session, number, bid_id=bid.id, marks=marks, clock=after, **common)
+    return number
 
 
 def _bid(version: Version, place: int) -> BidIn:
@@ -87,7 +98,7 @@ def _bid(version: Version, place: int) -> BidIn:
         price=Decimal(16_500_000 + place * 100_901 % 1_700_001),
         answers={"answer": "We name a lead, recruit nearby and report each quarter."},
         lines=[
-            LineIn(commitment=_commitment(measure.ref, measure.kind, (place * 31 + at * 17) % 97))
+            LineIn(commitment=commitment_of(measure.ref, measure.kind, (place * 31 + at * 17) % 97))
             for at, measure in enumerate(version.measures.values())
             if (place + at) % 9
         ],
@@ -95,7 +106,8 @@ def _bid(version: Version, place: int) -> BidIn:
     )
 
 
-def _commitment(ref: str, kind: Kind, size: int) -> Commitment:
+def commitment_of(ref: str, kind: Kind, size: int) -> Commitment:
+    """A promise of some size; in words where the measure asks for words."""
     if kind is Kind.NARRATIVE:
         return Commitment(measure=ref, text="A plan for each site, agreed with the people who live there.")
     quantity = Decimal(size + 1)

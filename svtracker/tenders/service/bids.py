@@ -200,12 +200,12 @@ def list_sealed(session: Session, number: int, *, organisation_id: int) -> tuple
     return store.list_sealed(session, number, organisation_id=organisation_id)
 
 
-def list_bids(session: Session, number: int, *, organisation_id: int) -> tuple[StoredBid, ...]:
-    """The bids of a tender; sealed for everybody until they are opened."""
+def list_bids(session: Session, number: int, *, organisation_id: int, with_lines: bool = True) -> tuple[StoredBid, ...]:
+    """The bids of a tender, with their lines unless told otherwise; sealed for everybody until they are opened."""
     tender = tender_of(session, number, organisation_id=organisation_id)
     if tender.opened_at is None:
         raise SealedError(what="What the bids hold", until="they are opened")
-    return store.list_bids(session, number, organisation_id=organisation_id)
+    return store.list_bids(session, number, organisation_id=organisation_id, with_lines=with_lines)
 
 
 def seal_of(

@@ -40,9 +40,8 @@ def tender_of(
 
 def bid_of(session: Session, tender: StoredTender, bid_id: int) -> StoredBid:
     """A bid of a tender that is open, by its number in the database."""
-    for bid in bids.list_bids(session, tender.id, organisation_id=tender.organisation_id):
-        if bid.id == bid_id:
-            return bid
+    for bid in bids.list_bids(session, tender.id, organisation_id=tender.organisation_id, bid_id=bid_id):
+        return bid
     raise NotFoundError(what="bid", name=str(bid_id), do="Choose one from the bids of the tender.")
 
 

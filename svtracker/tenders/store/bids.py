@@ -18,9 +18,8 @@ from svtracker.tenders.tables import AcceptanceRow, BidRow, ClarificationRow, Co
 
 _BID = tuple(getattr(BidRow, name) for name in StoredBid.__dataclass_fields__ if name != "lines")
 _SEALED = tuple(getattr(BidRow, name) for name in SealedBid.__dataclass_fields__)
-_LINE = tuple(
-    getattr(CommitmentRow, name) for name in StoredLine.__dataclass_fields__ if name not in {"accepted", "reason"}
-)
+_LINE_NAMES = tuple(name for name in StoredLine.__dataclass_fields__ if name not in {"accepted", "reason"})
+_LINE = tuple(getattr(CommitmentRow, name) for name in _LINE_NAMES)
 _CLARIFICATION = tuple(getattr(ClarificationRow, name) for name in Clarification.__dataclass_fields__)
 
 
@@ -81,14 +80,15 @@ def change_bid(session: Session, bid_id: int, values: Mapping[str, Any], *, orga
     )
 
 
-def list_bids(session: Session, tender_id: int, *, organisation_id: int) -> tuple[StoredBid, ...]:
-    """The bids of a tender as they came in, with their lines and what counts of each."""
-    rows = session.execute(
-        select(*_BID)
-        .where(col(BidRow.organisation_id) == organisation_id, col(BidRow.tender_id) == tender_id)
-        .order_by(col(BidRow.number))
-    ).all()
-    lines = _lines(session, [row.id for row in rows], organisation_id=organisation_id)
+def list_bids(
+    session: Session, tender_id: int, *, organisation_id: int, bid_id: int | None = None, with_lines: bool = True
+) -> tuple[StoredBid, ...]:
+    """The bids of a tender as they came in, or one of them, with their lines and what counts of each."""
+    wanted = [col(BidRow.organisation_id) == organisation_id, col(BidRow.tender_id) == tender_id]
+    if bid_id is not None:
+        wanted.append(col(BidRow.id) == bid_id)
+    rows = session.execute(select(*_BID).where(*wanted).order_by(col(BidRow.number))).all()
+    lines = _lines(session, [row.id for row in rows], organisation_id=organisation_id) if with_lines else {}
     return tuple(_bid(row._asdict(), lines.get(row.id, ())) for row in rows)
 
 
@@ -169,11 +169,11 @@ def _lines(session: Session, bid_ids: Sequence[int], *, organisation_id: int) ->
     ).all()
     latest = _acceptances(session, bid_ids, organisation_id=organisation_id)
     found: dict[int, list[StoredLine]] = defaultdict(list)
-    for row in rows:
-        values = row._asdict()
+    # A tender may have thousands of lines: a row is taken apart by place, and what most lines leave empty is not read.
+    for bid_id, *row in rows:
+        values = dict(zip(_LINE_NAMES, row, strict=True))
         accepted, reason = latest.get(values["id"], (values["offered"], ""))
-        bid_id = values.pop("bid_id")
-        values["worked"] = json.loads(values["worked"])
+        values["worked"] = {} if values["worked"] == "{}" else json.loads(values["worked"])
         found[bid_id].append(StoredLine(**values, accepted=accepted, reason=reason))
     return {bid_id: tuple(lines) for bid_id, lines in found.items()}
 

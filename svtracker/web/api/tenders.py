@@ -82,7 +82,7 @@ def stored(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]
 def stored_bids(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]:
     """How many bids came in and when; their names and prices once they are open."""
     found = tender_for(session, me, tender)
-    by = {"organisation_id": me.organisation.id}
+    by: dict[str, Any] = {"organisation_id": me.organisation.id}
     opened = bids.list_bids(session, tender, **by) if found.opened_at is not None else ()
     names = {bid.number: bid for bid in opened}
     return {

@@ -1,7 +1,7 @@
 """The table of a scored tender: bids across, marks, values and measures down (DESIGN 4.1)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from svtracker.frameworks.rules.values import Category, Kind, Measure
@@ -71,7 +71,7 @@ class Cell:
     offered: str | None
     heat: int
     flags: tuple[int, ...]
-    href: str | None = None
+    href: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,10 +234,7 @@ def groups(
             href=measure_href(version, measure.ref),
             unit=_unit_words(measure, tender=tender),
             cells=tuple(
-                replace(
-                    _cell(lines.get(key), steps=steps, flags=flags.get(key, ())),
-                    href=hrefs.get(key) if key in lines else None,
-                )
+                _cell(lines.get(key), steps=steps, flags=flags.get(key, ()), href=hrefs.get(key))
                 for key in ((bid.bidder, measure.ref) for bid in result.bids)
             ),
         )
@@ -265,7 +262,7 @@ def _unit_words(measure: Measure, *, tender: Tender) -> str:
     return f"{words.many} at {unit_value_words(measure)}{weighted}"
 
 
-def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) -> Cell:
+def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...], href: str | None) -> Cell:
     if line is None or (line.offered is None and line.accepted is None and line.commitment.text is None):
         not_applicable = line is not None and line.commitment.not_applicable
         return Cell(
@@ -275,15 +272,16 @@ def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) 
             offered=None,
             heat=0,
             flags=flags,
+            href=None if line is None else href,
         )
     offered = None
     if line.offered is not None and line.offered != line.accepted:
         offered = _quantity(line.offered, line.unit)
     if line.kind is Kind.NARRATIVE:
-        return Cell(main="in words", spoken=None, below=None, offered=None, heat=0, flags=flags)
+        return Cell(main="in words", spoken=None, below=None, offered=None, heat=0, flags=flags, href=href)
     quantity = _quantity(line.accepted, line.unit) if line.accepted is not None else "0"
     if line.unit_value is None:
-        return Cell(main=quantity, spoken=None, below=None, offered=offered, heat=0, flags=flags)
+        return Cell(main=quantity, spoken=None, below=None, offered=offered, heat=0, flags=flags, href=href)
     return Cell(
         main=wording.pounds(line.value, places=0),
         spoken=None,
@@ -291,6 +289,7 @@ def _cell(line: Line | None, *, steps: tuple[int, ...], flags: tuple[int, ...]) 
         offered=offered,
         heat=_heat(line.value, steps),
         flags=flags,
+        href=href,
     )
 
 

@@ -167,15 +167,15 @@ def compare(
     """The bids side by side: marks first, then money, then each measure; one may be pinned beside the measures."""
     found = tender_for(session, me, tender)
     scored = _scored(request, session, me, found)
-    opened = bids.list_bids(session, tender, organisation_id=me.organisation.id)
+    opened = bids.list_bids(session, tender, organisation_id=me.organisation.id, with_lines=False)
     base = f"/tenders/{tender}"
-    hrefs = {
-        (bid.bidder, ref): f"{base}/bids/{bid.id}" + (f"/lines/{ref}" if ref else "")
-        for bid in opened
-        if bid.counts
-        for ref in (WHOLE_BID, *(line.measure for line in bid.lines))
-    }
     result = scored.result
+    numbers_of = {bid.bidder: bid.id for bid in opened if bid.counts}
+    hrefs = {
+        (bid.bidder, ref): f"{base}/bids/{numbers_of[bid.bidder]}" + (f"/lines/{ref}" if ref else "")
+        for bid in result.bids
+        for ref in (WHOLE_BID, *(line.measure for line in bid.valuation.lines))
+    }
     page = evaluation_page(
         result,
         caption="",
@@ -184,7 +184,7 @@ def compare(
         hrefs=hrefs,
         look=Look(
             path=f"{base}/evaluation",
-            names={bid.bidder: str(bid.id) for bid in opened if bid.counts},
+            names={bidder: str(number) for bidder, number in numbers_of.items()},
             pinned=pin,
             on_sheets=bool(sheets),
         ),
@@ -415,7 +415,7 @@ def _bids_page(
     checked: int | None = None,
     aside: Sequence[str] = (),
 ) -> Response:
-    by = {"organisation_id": me.organisation.id}
+    by: dict[str, Any] = {"organisation_id": me.organisation.id}
     page = pages.bids_page(
         tender,
         roles=me.session.roles,
