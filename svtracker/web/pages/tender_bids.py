@@ -120,7 +120,7 @@ def _checked_words(checked: int) -> str:
 def _frame(
     tender: StoredTender, *, roles: frozenset[Role], here: str, title: str | None = None, said: str = ""
 ) -> dict[str, Any]:
-    """The frame of a page about bids; `said` names the page in the title of the window, where its own title does not."""
+    """The frame of a page about bids; `said` names the page in the title of the window where its own does not."""
     head_title = f"{said or title}: {tender.title}"
     return {**frame_of(tender, roles=roles, here=here, title=title), "head_title": head_title}
 
