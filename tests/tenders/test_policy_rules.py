@@ -196,8 +196,8 @@ def test_a_rule_in_words() -> None:
     assert rule_words(rule()) == "Social value has at least 20% of all marks."
     assert scope_words(rule()) == "all contracts"
     narrow = rule(category="works", value_from="100000", value_below="1000000.50")
-    assert scope_words(narrow) == "works, from £100,000, below £1,000,000.50"
-    assert scope_words(rule(category="4523")) == "CPV 4523"
+    assert scope_words(narrow) == "works contracts from £100,000 and below £1,000,000.50"
+    assert scope_words(rule(category="4523")) == "contracts of CPV 4523"
     assert rule_words(rule(RuleKind.THEME_MOST, "1", theme="Environment")).endswith(
         "at most 1 measure from “Environment”."
     )

@@ -61,6 +61,9 @@ SETUP |= {"method", "quantitative", "qualitative", "target_percent", "cap", "ban
 SETUP |= {"minimum_percent", "decimals", "tie", "price_weight", "other_marks", "question_id", "question"}
 SETUP |= {"question_weight", "qualitative_scale", "descriptor", "reason"}
 
+# The form of a policy rule.
+RULE = {"kind", "figure", "theme", "value_from", "value_below", "category", "cpv", "basis", "from_day"}
+
 # The fields of each form that has any: one more is written here too, and thought about.
 FIELDS = {
     "/score": {"file", "text"},
@@ -95,6 +98,11 @@ FIELDS = {
     "/tenders/{tender:int}/copy": {"title", "reference"},
     "/tenders/{tender:int}/note": {"version", "considered", "consultation", "proportion", "market"}
     | {"answer", "words", "measure", "relevance"},
+    "/policy": RULE,
+    "/policy/rules/{number}": {"version", *RULE},
+    "/policy/rules/{number}/end": {"version", "off_day", "reason"},
+    "/tenders/{tender:int}/waivers": {"rule", "figure", "reason"},
+    "/tenders/{tender:int}/waivers/{waiver:int}": {"decision", "reason"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},

@@ -21,6 +21,8 @@ LARGEST_COUNT = Decimal(999)
 LARGEST_PERCENT = Decimal(100)
 LARGEST_VALUE = Decimal(10**10)
 LONGEST_THEME = 100
+# Under which a problem names the rule that stands in the way of a tender.
+PROBLEM = "rules"
 LONGEST_BASIS = 300
 
 # Where price or another criterion is marked outside, all marks together are taken to be this many.
@@ -319,18 +321,17 @@ def rule_words(rule: PolicyRule) -> str:
 
 
 def scope_words(rule: PolicyRule) -> str:
-    """The contracts that a rule is about: all contracts; works, from £100,000 and below £1,000,000."""
-    said = [] if rule.category is None else [category_words(rule.category)]
-    if rule.value_from is not None:
-        said.append(f"from {_pounds(rule.value_from)}")
-    if rule.value_below is not None:
-        said.append(f"below {_pounds(rule.value_below)}")
-    return ", ".join(said) if said else "all contracts"
+    """The contracts that a rule is about: all contracts; works contracts from £100,000 and below £1,000,000."""
+    limits = [] if rule.value_from is None else [f"from {_pounds(rule.value_from)}"]
+    limits += [] if rule.value_below is None else [f"below {_pounds(rule.value_below)}"]
+    of = _contracts(rule.category)
+    return f"{of} {wording.listed(limits)}" if limits else of if rule.category is not None else f"all {of}"
 
 
-def category_words(category: str) -> str:
-    """A category as it is said: works, or CPV 4523."""
-    return category if category in set(Bought) else f"CPV {category}"
+def _contracts(category: str | None) -> str:
+    if category is None:
+        return "contracts"
+    return f"{category} contracts" if category in set(Bought) else f"contracts of CPV {category}"
 
 
 _NOT_ALL = " Not every mark has its number in these settings, so all of them are taken to be 100."

@@ -24,8 +24,6 @@ from svtracker.tenders.store import policy_rules as store
 
 RULE = "policy rule"
 OBJECT = "policy_rule"
-# Under which a problem names the rule that stands in the way of a tender.
-PROBLEM = "rules"
 
 
 def list_rules(session: Session, *, organisation_id: int) -> tuple[StoredRule, ...]:
@@ -135,7 +133,7 @@ def problems_of(session: Session, tender: StoredTender, *, clock: Clock = system
     return tuple(
         Problem(
             file="settings",
-            path=f"{PROBLEM}.{one.stored.id}",
+            path=f"{rules.PROBLEM}.{one.stored.id}",
             seen=one.said,
             wanted=f"{rules.limit_words(one.stored.rule)}, or a waiver",
         )

@@ -14,6 +14,7 @@ from svtracker.kernel import numbers, uk_time, wording
 from svtracker.kernel.units import WORDS
 from svtracker.tenders.rules.illustration import Illustration
 from svtracker.tenders.rules.marking import DEFAULT_SCALE
+from svtracker.tenders.rules.policy_rules import Check
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.rules.settings import (
     DEFAULT_DESCRIPTORS,
@@ -28,6 +29,7 @@ from svtracker.tenders.rules.values import Denominator, Method, Tender, TieRule,
 from svtracker.web.pages.desk import TenderPage, frame_of
 from svtracker.web.pages.frame import FormError
 from svtracker.web.pages.frameworks import Fact
+from svtracker.web.pages.policy_rules import Asked, asked_of, rules_answer
 from svtracker.web.pages.tender_words import TIE_WORDS, ZERO_WORDS, money_short, settings_facts
 from svtracker.web.setup_form import LABELS, LEFT_OUT, MANDATORY, Fault
 
@@ -158,6 +160,9 @@ class SetupPage(TenderPage):
     questions: tuple[InputRow, ...]
     descriptors: tuple[tuple[int, str], ...]
     example: Example
+    rules: tuple[Asked, ...]
+    rules_words: str
+    waivers_href: str
     differs: tuple[Differing, ...]
     differs_words: tuple[str, str, str]
 
@@ -175,6 +180,7 @@ def setup_page(
     versions: Sequence[StoredVersion],
     proposal: Proposal | None,
     illustration: Illustration | None,
+    checks: Sequence[Check],
     amends: bool = False,
     saved: bool = False,
     strict: bool = False,
@@ -226,6 +232,9 @@ def setup_page(
         questions=_questions(part),
         descriptors=_descriptors(part, settings),
         example=example_of(illustration),
+        rules=asked_of(checks, tender, roles=roles),
+        rules_words=rules_answer(checks),
+        waivers_href=f"/tenders/{tender.id}/waivers",
         differs=tuple(differs),
         differs_words=("You typed", "Saved now", "Where the two differ")
         if meanwhile
