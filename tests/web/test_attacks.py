@@ -732,12 +732,13 @@ class TestOddValues:
 
 @dataclass(frozen=True, kw_only=True)
 class Things:
-    """The numbers of a person, a message, a link and a session of another organisation."""
+    """The numbers of a person, a message, a link, a session and a policy rule of another organisation."""
 
     person: int
     message: int
     link: int
     session: int
+    rule: int
 
 
 class TestAnotherOrganisation:
@@ -749,11 +750,13 @@ class TestAnotherOrganisation:
         people.set_password(council.database, jay, council.clock)
         browser = council.signed_in(jay)
         assert browser.send("/people/add", name="Kit Rush", email="kit@x.example").status_code == 303
+        assert browser.send("/policy", **FORMS["/policy"]).status_code == 303
         return Things(
             person=jay.person_id,
             message=browser.get("/api/v1/messages").json()[0]["id"],
             link=browser.get("/api/v1/personal-links").json()[0]["id"],
             session=1,
+            rule=browser.get("/api/v1/policy/rules").json()[0]["number"],
         )
 
     def test_is_answered_with_the_bytes_of_what_does_not_exist(self, council: Council, theirs: Things) -> None:
@@ -765,6 +768,7 @@ class TestAnotherOrganisation:
             "/messages/": theirs.message,
             "/personal-links/": theirs.link,
             "/account/sessions/": theirs.session,
+            "/policy/rules/": theirs.rule,
         }
         tried = 0
         for rule in ACCESS:
