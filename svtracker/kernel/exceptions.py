@@ -336,3 +336,11 @@ class ReferenceTakenError(SvtrackerError):
     def __init__(self, *, reference: str, title: str) -> None:
         self.reference, self.title = reference, title
         super().__init__(f"“{reference}” is the reference of {title} already. Choose another one. Nothing was saved.")
+
+
+class SecondPersonNeededError(SvtrackerError):
+    """Nobody decides on what they proposed themselves."""
+
+    def __init__(self, *, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} is decided by somebody else than who asked for it. Nothing was saved.")

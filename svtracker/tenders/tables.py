@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from svtracker.storage.base import Row, one_of
 from svtracker.storage.columns import DecimalText, Quantity, Total
+from svtracker.tenders.rules.policy_rules import RuleKind
 from svtracker.tenders.rules.records import Source
 from svtracker.tenders.rules.stages import Stage
 from svtracker.tenders.rules.values import BidStatus, OutcomeStatus
@@ -327,3 +328,56 @@ class StandingRow(Row, table=True):
     highest: Decimal | None = Field(sa_type=DecimalText)
     winners: str
     winner_value: Decimal | None = Field(sa_type=Total)
+
+
+# --- Policy rules and waivers -----------------------------------------------------------------------------------------
+
+
+class PolicyRuleRow(Row, table=True):
+    """What an organisation's policy wants of tenders, from one day to another. A change is a new row in its place."""
+
+    __tablename__ = "policy_rule"
+    __table_args__ = (one_of("kind", RuleKind),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    kind: str
+    figure: Decimal = Field(sa_type=DecimalText)
+    theme: str | None
+    value_from: Decimal | None = Field(sa_type=DecimalText)
+    value_below: Decimal | None = Field(sa_type=DecimalText)
+    category: str | None
+    basis: str
+    from_day: date
+    to_day: date | None
+    replaces: int | None = Field(foreign_key="policy_rule.id")
+    created_at: datetime
+    version: int
+
+
+class WaiverRow(Row, table=True):
+    """A request to let a tender fall short of a policy rule, and what became of it; it is decided once."""
+
+    __tablename__ = "policy_waiver"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('approved', 'refused')", name="outcome"),
+        CheckConstraint("(outcome IS NULL) = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint("outcome IS NULL OR withdrawn_at IS NULL", name="withdrawn_at"),
+        CheckConstraint("decided_by IS NULL OR asked_by IS NULL OR decided_by != asked_by", name="second_person"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    tender_id: int = Field(foreign_key="tender.id", index=True)
+    rule_id: int = Field(foreign_key="policy_rule.id", index=True)
+    asked: Decimal = Field(sa_type=DecimalText)
+    found: Decimal = Field(sa_type=DecimalText)
+    contract_value: Decimal | None = Field(sa_type=Total)
+    reason: str
+    asked_by: int | None = Field(foreign_key="audit_person.id")
+    asked_at: datetime
+    withdrawn_at: datetime | None
+    outcome: str | None
+    decided_by: int | None = Field(foreign_key="audit_person.id")
+    decided_because: str
+    decided_at: datetime | None

@@ -65,6 +65,10 @@ PANEL = LEAD | {Role.EVALUATOR}
 # Evaluators come to the tenders that they were named for; the others to all of their organisation.
 BID_READERS = OFFICER | PANEL | {Role.AUDITOR}
 TENDER_READERS = BID_READERS | {Role.POLICY_LEAD, Role.APPROVER}
+# Who decides on a waiver, who reads the register of waivers, and who reads the rules that they are about.
+APPROVER = frozenset({Role.APPROVER})
+WAIVER_READERS = OWN_READERS | APPROVER
+POLICY_READERS = WAIVER_READERS | OFFICER
 # What tenders drew, once they are decided, is for directors and councillors too.
 PORTFOLIO_READERS = TENDER_READERS | {Role.VIEWER, Role.CONTRACT_MANAGER}
 
@@ -229,6 +233,13 @@ ACCESS: tuple[Rule, ...] = (
     *_reads(TENDER_READERS, "/tenders/{tender:int}/note", "/api/v1/tenders/{tender:int}/settings"),
     *_changes(OFFICER, "/tenders/{tender:int}/note"),
     *_reads(OFFICER, "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
+    # What the organisation's policy wants of tenders, and the waivers from it.
+    *_reads(POLICY_READERS, "/policy", "/policy/rules/{number}", "/api/v1/policy/rules"),
+    *_reads(WAIVER_READERS, "/policy/waivers", "/policy/waivers/download.{kind}", "/api/v1/policy/waivers"),
+    *_changes(OWN_SETTERS, "/policy", "/policy/rules/{number}", "/policy/rules/{number}/end"),
+    *_reads(TENDER_READERS, "/tenders/{tender:int}/waivers"),
+    *_changes(OFFICER, "/tenders/{tender:int}/waivers"),
+    *_changes(APPROVER, "/tenders/{tender:int}/waivers/{waiver:int}"),
     *_changes(OFFICER, "/tenders/{tender:int}/setup", "/tenders/{tender:int}/publish", "/tenders/{tender:int}/amend"),
     *_reads(
         PORTFOLIO_READERS,

@@ -20,6 +20,7 @@ from svtracker.web import errors
 from svtracker.web.api import audit as audit_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
+from svtracker.web.api import policy_rules as policy_rules_api
 from svtracker.web.api import tender_decision as tender_decision_api
 from svtracker.web.api import tender_marks as tender_marks_api
 from svtracker.web.api import tender_portfolio as tender_portfolio_api
@@ -41,6 +42,7 @@ from svtracker.web.routes import (
     organisation,
     passwords,
     people,
+    policy_rules,
     sign_in,
     tender_bids,
     tender_decision,
@@ -129,6 +131,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         tender_setup,
         tender_decision,
         tender_note,
+        policy_rules,
         tender_report,
         tender_portfolio,
         tenders_pages,
@@ -146,6 +149,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         tender_decision_api,
         identity_api,
         audit_api,
+        policy_rules_api,
         tender_setup_api,
         tender_marks_api,
         tender_report_api,

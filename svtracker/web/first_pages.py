@@ -22,7 +22,9 @@ from svtracker.identity.service import sessions, users
 from svtracker.kernel import wording
 from svtracker.kernel.clock import Clock
 from svtracker.messages import service as messages
+from svtracker.tenders.service import waivers
 from svtracker.web.guard import Viewer
+from svtracker.web.pages.policy_rules import waiting_words
 
 NO_PAGE = "/"
 
@@ -99,6 +101,11 @@ def _record(asked: Asked) -> Today:
     return Today(text=text, label="Record", href="/audit")
 
 
+def _waivers(asked: Asked) -> Today:
+    found = waivers.list_waivers(asked.session, organisation_id=asked.organisation_id)
+    return Today(text=waiting_words(found), label="Register of waivers", href="/policy/waivers")
+
+
 _OF_TENDERS = FirstPage(href="/tenders", today=_tenders)
 
 # Who has several roles goes to the page of the first that stands here.
@@ -110,7 +117,7 @@ FIRST_PAGES: Mapping[Role, FirstPage] = MappingProxyType(
         Role.EVALUATOR: _OF_TENDERS,
         Role.CONTRACT_MANAGER: _OF_TENDERS,
         Role.DEPUTY_CONTRACT_MANAGER: _OF_TENDERS,
-        Role.APPROVER: _OF_TENDERS,
+        Role.APPROVER: FirstPage(href="/policy/waivers", today=_waivers),
         Role.ADMINISTRATOR: FirstPage(href="/people", today=_people),
         Role.AUDITOR: FirstPage(href="/audit", today=_record),
         Role.SUPPLIER_CONTACT: _OF_TENDERS,

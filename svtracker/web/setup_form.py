@@ -14,6 +14,7 @@ from fastapi import Depends, Form
 
 from svtracker.kernel import uk_time
 from svtracker.kernel.problems import Problem
+from svtracker.tenders.rules.policy_rules import PROBLEM
 from svtracker.tenders.rules.settings import DESCRIPTORS, REASONS, TYPED_CLOSING, Settings, tender_part
 from svtracker.tenders.rules.values import Method
 
@@ -287,6 +288,10 @@ def faults_at_fields(problems: Sequence[Problem], *, settings: Settings, rows: M
 
 
 def _fault(problem: Problem, *, settings: Settings, rows: Mapping[str, int]) -> Fault:
+    if problem.path.startswith(f"{PROBLEM}."):
+        # Not wrong, and not for one field alone: it is mended where the rule says, or waived.
+        number = problem.path.removeprefix(f"{PROBLEM}.")
+        return Fault(field=f"rule-{number}", label="Policy rule", text=problem.seen, is_missing=True)
     field, label = _place(problem.path, settings=settings, rows=rows)
     is_missing = problem.seen in {"nothing", "an empty text"}
     kind = None if field is None else field.partition("-")[0]

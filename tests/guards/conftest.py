@@ -18,7 +18,7 @@ def site(client: TestClient) -> Site:
 @pytest.fixture(scope="session")
 def site_inside(inside: TestClient) -> Site:
     """What only somebody who is signed in reaches; pages for everybody are asked, and not followed further."""
-    own = ("/people", "/account", "/messages", "/personal-links", "/organisation")
+    own = ("/people", "/account", "/messages", "/personal-links", "/organisation", "/policy")
     tenders = ("/tenders/portfolio", "/tenders/1/report", "/tenders/1/evaluation")
     return crawl(
         inside,

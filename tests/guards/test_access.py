@@ -29,6 +29,7 @@ REAL = {
     "number": "1",
     "tender": "1",
     "bid": "1",
+    "waiver": "1",
     "question": "answer",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
@@ -45,6 +46,7 @@ UNKNOWN = {
     "number": "999999",
     "tender": "999999",
     "bid": "999999",
+    "waiver": "999999",
     "question": "nobody-asked-this",
     "colour": "ffffff",
     "object_kind": "starship",
@@ -63,6 +65,7 @@ KINDS = {
     "/tenders/{tender:int}/evaluation/download.{kind}": ("csv", "xlsx", "json"),
     "/tenders/portfolio/download.{kind}": ("csv", "xlsx", "png", "svg"),
     "/tenders/{tender:int}/report/download.{kind}": ("xlsx", "pdf", "json"),
+    "/policy/waivers/download.{kind}": ("csv", "xlsx"),
 }
 QUERIES = {
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},
@@ -96,6 +99,11 @@ FORMS: dict[str, dict[str, str]] = {
     "/tenders/{tender:int}/moderation/reopen": {"person": "1", "reason": "a test"},
     "/tenders/{tender:int}/moderation/{bid:int}/{question:path}": {"mark": "3", "why": "a test"},
     "/tenders/{tender:int}/decision/award": {"bid": "1", "version": "1"},
+    "/policy": {"kind": "least_weight", "figure": "5", "from_day": "2999-01-01"},
+    "/policy/rules/{number}": {"version": "1", "kind": "least_weight", "figure": "5", "from_day": "2999-01-01"},
+    "/policy/rules/{number}/end": {"version": "1", "off_day": "2999-01-01", "reason": "a test"},
+    "/tenders/{tender:int}/waivers": {"rule": "1", "figure": "10", "reason": "a test"},
+    "/tenders/{tender:int}/waivers/{waiver:int}": {"decision": "approve", "reason": "a test"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.
 MAY_BE_ASYNC = {

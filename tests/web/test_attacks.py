@@ -61,6 +61,9 @@ SETUP |= {"method", "quantitative", "qualitative", "target_percent", "cap", "ban
 SETUP |= {"minimum_percent", "decimals", "tie", "price_weight", "other_marks", "question_id", "question"}
 SETUP |= {"question_weight", "qualitative_scale", "descriptor", "reason"}
 
+# The form of a policy rule.
+RULE = {"kind", "figure", "theme", "value_from", "value_below", "category", "cpv", "basis", "from_day"}
+
 # The fields of each form that has any: one more is written here too, and thought about.
 FIELDS = {
     "/score": {"file", "text"},
@@ -95,6 +98,11 @@ FIELDS = {
     "/tenders/{tender:int}/copy": {"title", "reference"},
     "/tenders/{tender:int}/note": {"version", "considered", "consultation", "proportion", "market"}
     | {"answer", "words", "measure", "relevance"},
+    "/policy": RULE,
+    "/policy/rules/{number}": {"version", *RULE},
+    "/policy/rules/{number}/end": {"version", "off_day", "reason"},
+    "/tenders/{tender:int}/waivers": {"rule", "figure", "reason"},
+    "/tenders/{tender:int}/waivers/{waiver:int}": {"decision", "reason"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},
@@ -724,12 +732,13 @@ class TestOddValues:
 
 @dataclass(frozen=True, kw_only=True)
 class Things:
-    """The numbers of a person, a message, a link and a session of another organisation."""
+    """The numbers of a person, a message, a link, a session and a policy rule of another organisation."""
 
     person: int
     message: int
     link: int
     session: int
+    rule: int
 
 
 class TestAnotherOrganisation:
@@ -741,11 +750,13 @@ class TestAnotherOrganisation:
         people.set_password(council.database, jay, council.clock)
         browser = council.signed_in(jay)
         assert browser.send("/people/add", name="Kit Rush", email="kit@x.example").status_code == 303
+        assert browser.send("/policy", **FORMS["/policy"]).status_code == 303
         return Things(
             person=jay.person_id,
             message=browser.get("/api/v1/messages").json()[0]["id"],
             link=browser.get("/api/v1/personal-links").json()[0]["id"],
             session=1,
+            rule=browser.get("/api/v1/policy/rules").json()[0]["number"],
         )
 
     def test_is_answered_with_the_bytes_of_what_does_not_exist(self, council: Council, theirs: Things) -> None:
@@ -757,6 +768,7 @@ class TestAnotherOrganisation:
             "/messages/": theirs.message,
             "/personal-links/": theirs.link,
             "/account/sessions/": theirs.session,
+            "/policy/rules/": theirs.rule,
         }
         tried = 0
         for rule in ACCESS:

@@ -30,6 +30,7 @@ class Step(StrEnum):
     CHANGE = "change the settings"
     PUBLISH = "publish the tender"
     AMEND = "amend what was published"
+    WAIVE = "ask for a waiver or decide on one"
     RECEIVE = "take a bid in"
     OPEN = "open the bids"
     EVALUATE = "evaluate the bids"
@@ -43,6 +44,7 @@ STAGES_OF_STEP: Mapping[Step, frozenset[Stage]] = MappingProxyType(
         Step.CHANGE: frozenset({Stage.DRAFT}),
         Step.PUBLISH: frozenset({Stage.DRAFT}),
         Step.AMEND: frozenset({Stage.PUBLISHED}),
+        Step.WAIVE: frozenset({Stage.DRAFT, Stage.PUBLISHED}),
         Step.RECEIVE: frozenset({Stage.PUBLISHED}),
         Step.OPEN: frozenset({Stage.PUBLISHED}),
         Step.EVALUATE: frozenset({Stage.OPENED}),

@@ -1,7 +1,8 @@
 """The demo: its council and people, the tenders of the files that come along, and three that are under way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +11,39 @@ from sqlalchemy.orm import Session
 from svtracker.audit.rules.events import Actor
 from svtracker.files.yaml_reader import read_document
 from svtracker.identity.rules.roles import Role
+from svtracker.identity.service.common import person_acting
 from svtracker.identity.service.demo import load_demo_people
 from svtracker.kernel import numbers
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.registers import service as registers
 from svtracker.registers.rules.figures import MinimumWage
+from svtracker.tenders.rules.policy_rules import PolicyRule, RuleKind
 from svtracker.tenders.rules.records import Source, StoredTender
 from svtracker.tenders.rules.settings import DEFAULT_DESCRIPTORS, DESCRIPTORS
 from svtracker.tenders.rules.values import Commitment
-from svtracker.tenders.service import bids, evaluation, setup
+from svtracker.tenders.service import bids, evaluation, policy_rules, setup, waivers
 from svtracker.tenders.service.bids import BidIn, LineIn
 from svtracker.tenders.service.files import tender_files
 from svtracker.tenders.service.taking_over import take_over
 
 # The worked example of the rules is an example of a file; its bids also serve the tender that is being marked.
 WORKED = "worked"
+
+# The tender that is being set up: it still lacks a good deal, and two of the council's policy rules are not met.
+DRAFT = {
+    "category": "45233222",
+    "contract_value": "420000",
+    "duration_months": 36,
+    "framework": "open-toms@2026.1",
+    "list": "main",
+}
+
+RULES = (
+    PolicyRule(kind=RuleKind.LEAST_WEIGHT, figure=Decimal(20), value_from=Decimal(100_000)),
+    PolicyRule(kind=RuleKind.MOST_MEASURES, figure=Decimal(25), value_below=Decimal(500_000)),
+    PolicyRule(kind=RuleKind.THEME_LEAST, figure=Decimal(1), theme="Stronger communities"),
+)
+BASIS = "Social value policy, section 4"
 
 ANSWERS = (
     "We name a social value lead from the first day, recruit with the borough’s job brokerage and report each quarter.",
@@ -45,7 +64,7 @@ def load_demo(
     """Adds the demo's council, its people and its tenders where they are not there; a second run changes nothing."""
     council = registers.load_demo_council(session, actor=actor, clock=clock)
     people = load_demo_people(session, organisation_id=council.id, actor=actor, clock=clock)
-    load_demo_tenders(
+    added = load_demo_tenders(
         session,
         folder,
         organisation_id=council.id,
@@ -54,6 +73,8 @@ def load_demo(
         actor=actor,
         clock=clock,
     )
+    if added:
+        _keep_policy(session, people, number=added[0].id, organisation_id=council.id, now=clock())
 
 
 def load_demo_tenders(
@@ -85,13 +106,51 @@ def load_demo_tenders(
         session,
         reference="CB-2026-031",
         title="Repairs of footpaths",
-        settings={"tender": {"category": "45233222", "contract_value": "420000", "duration_months": 36}},
+        settings={"tender": {**DRAFT, "scoring": {"method": "target", "quantitative": "10", "qualitative": "5"}}},
         directorate="Places",
         is_invented=True,
         clock=clock,
         **common,
     )
     return setup.list_tenders(session, organisation_id=organisation_id)
+
+
+def _keep_policy(
+    session: Session, people: Mapping[Role, int], *, number: int, organisation_id: int, now: datetime
+) -> None:
+    """The council's policy rules, and two waivers for the tender that is being set up: one approved, one refused."""
+
+    def by(role: Role, days_ago: int) -> dict[str, Any]:
+        actor = person_acting(people[role], role=role.value)
+        return {"organisation_id": organisation_id, "actor": actor, "clock": lambda: now - timedelta(days=days_ago)}
+
+    began = (now - timedelta(days=60)).date()
+    kept = [
+        policy_rules.add_rule(session, one, basis=BASIS, from_day=began, **by(Role.POLICY_LEAD, 61)) for one in RULES
+    ]
+    for rule, asked, reason, is_approved, because in (
+        (
+            kept[0],
+            Decimal(15),
+            "The contract is small works by a gang of three. The market said at the supplier day that 20% would keep "
+            "the small firms away.",
+            True,
+            "Agreed for this contract alone: the supplier day is on file, and 15% stays above what was usual before.",
+        ),
+        (
+            kept[1],
+            Decimal(34),
+            "We would like to offer the whole main list, so that every firm finds what suits it.",
+            False,
+            "A small firm cannot read 34 measures. Leave out those that do not fit footpaths, or use the lite list.",
+        ),
+    ):
+        waiver, _ = waivers.ask_waiver(
+            session, number, rule.id, asked=asked, reason=reason, **by(Role.PROCUREMENT_OFFICER, 5)
+        )
+        waivers.decide_waiver(
+            session, number, waiver.id, is_approved=is_approved, reason=because, **by(Role.APPROVER, 3)
+        )
 
 
 def _being_marked(session: Session, worked: Any, *, evaluators: Sequence[int], now: datetime, common: Any) -> None:

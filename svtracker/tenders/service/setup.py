@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from svtracker.tenders.rules.records import Edition, StoredTender
 from svtracker.tenders.rules.settings import CLOSES_AT, faults_of_settings, tender_part
 from svtracker.tenders.rules.stages import Stage, Step
 from svtracker.tenders.rules.values import OutcomeStatus, Tender
+from svtracker.tenders.service import policy_rules
 from svtracker.tenders.service.common import TENDER, record, require_reason, save, tender_of, versions_in
 from svtracker.tenders.store import tenders
 
@@ -118,9 +120,18 @@ def change_tender(
     return tender_of(session, number, organisation_id=organisation_id)
 
 
-def problems_of(session: Session, tender: StoredTender) -> tuple[Problem, ...]:
-    """What still stops a tender from being published: every fault of its settings at once (RULES 3.7, 4.1)."""
-    return _problems(session, tender.settings, closes_at=tender.closes_at, organisation_id=tender.organisation_id)
+def problems_of(session: Session, tender: StoredTender, *, clock: Clock = system_clock) -> tuple[Problem, ...]:
+    """What still stops a tender from being published: every fault of its settings at once (RULES 3.7, 4.1).
+
+    After them stands each policy rule of the organisation that the settings do not meet and that is not waived.
+    """
+    find, known = versions_in(session, tender.organisation_id)
+    problems = load_settings(tender_part(tender.settings), find_version=find, known_versions=known)[1]
+    return (
+        *problems,
+        *faults_of_settings(tender.settings, closes_at=tender.closes_at),
+        *policy_rules.problems_of(session, tender, clock=clock),
+    )
 
 
 def settled(session: Session, tender: StoredTender) -> tuple[Tender, Version] | None:
@@ -140,10 +151,10 @@ def publish(
 ) -> StoredTender:
     """Publishes a tender: from now on its settings are locked, and bids may come in (RULES 4.1).
 
-    Refused with every fault of the settings where there is one.
+    Refused with every fault of the settings, and every policy rule that is neither met nor waived.
     """
     before = tender_of(session, number, organisation_id=organisation_id, step=Step.PUBLISH, version=version)
-    faults = problems_of(session, before)
+    faults = problems_of(session, before, clock=clock)
     if faults:
         raise RefusedError(faults)
     at = clock()
@@ -174,7 +185,7 @@ def amend(
     before = tender_of(session, number, organisation_id=organisation_id, step=Step.AMEND, version=version)
     why = require_reason(reason, to="amend a published tender")
     made = _with_names(settings, reference=before.reference, title=before.title)
-    faults = _problems(session, made, closes_at=closes_at, organisation_id=organisation_id)
+    faults = problems_of(session, replace(before, settings=made, closes_at=closes_at), clock=clock)
     if faults:
         raise RefusedError(faults)
     new = {"settings": made, "closes_at": closes_at}
@@ -260,14 +271,6 @@ def _edition(
         person_id=actor.person_id,
         reason=reason,
     )
-
-
-def _problems(
-    session: Session, settings: Settings, *, closes_at: datetime | None, organisation_id: int
-) -> tuple[Problem, ...]:
-    find, known = versions_in(session, organisation_id)
-    problems = load_settings(tender_part(settings), find_version=find, known_versions=known)[1]
-    return (*problems, *faults_of_settings(settings, closes_at=closes_at))
 
 
 def _with_names(settings: Settings, *, reference: str, title: str) -> dict[str, object]:

@@ -3,16 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from svtracker.audit.rules.events import at_text
 from svtracker.frameworks.rules.values import Kind, Measure
 from svtracker.kernel import numbers
 from svtracker.kernel.problems import Problem
 from svtracker.tenders.rules.settings import descriptors_of, published_of, reasons_of, tender_part
+from svtracker.tenders.rules.stages import Stage
 from svtracker.tenders.rules.values import Tender
 from svtracker.tenders.rules.valuing import ONE, counted_kind
-from svtracker.tenders.service import explaining, setup
+from svtracker.tenders.service import explaining, policy_rules, setup
+from svtracker.web.api.policy_rules import check_json
 from svtracker.web.api.responses import NOT_FOUND
 from svtracker.web.dependencies import Reading, Signed
 from svtracker.web.desk import TenderNumber, tender_for
@@ -23,13 +25,15 @@ router = APIRouter(prefix="/api/v1", tags=["tenders"])
 
 
 @router.get("/tenders/{tender:int}/settings", summary="How social value will be evaluated", responses=NOT_FOUND)
-def settings(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]:
+def settings(request: Request, session: Reading, me: Signed, tender: TenderNumber) -> dict[str, Any]:
     """The settings with reasons and scale, the measures that may be offered, three invented bids, every edition."""
     found = tender_for(session, me, tender)
     settled = setup.settled(session, found)
     editions = setup.list_editions(session, tender, organisation_id=me.organisation.id)
     example = explaining.illustration_of(session, found.settings, organisation_id=me.organisation.id)
-    problems: tuple[Problem, ...] = () if settled else setup.problems_of(session, found)
+    clock = request.app.state.clock
+    is_draft = found.stage is Stage.DRAFT
+    problems: tuple[Problem, ...] = setup.problems_of(session, found, clock=clock) if is_draft or not settled else ()
     of, version = settled or (None, None)
     return {
         "number": found.id,
@@ -58,6 +62,7 @@ def settings(session: Reading, me: Signed, tender: TenderNumber) -> dict[str, An
             }
             for bid in example.bids
         ],
+        "policy_rules": [check_json(one) for one in policy_rules.checks_of(session, found, clock=clock)],
         "problems": [problem_json(problem) for problem in problems],
         "editions": [
             {

@@ -312,6 +312,7 @@ def _ways(tender: StoredTender, *, roles: frozenset[Role]) -> tuple[Link, ...]:
     ways = (
         ("How social value will be evaluated", "/how", True),
         ("Note before the procurement", "/note", True),
+        ("Policy rules and waivers", "/waivers", True),
         ("Add a lot", "/lots/add", may_have_lots),
         ("Copy this tender", "/copy", True),
     )

@@ -91,6 +91,7 @@ SECTIONS = (
     ("Portfolio", "/tenders/portfolio"),
     ("Measures", "/frameworks"),
     ("Score a tender file", "/score"),
+    ("Policy", "/policy"),
     ("People", "/people"),
     ("Organisation", "/organisation"),
     ("Record", "/audit"),

@@ -9,12 +9,14 @@ from svtracker.kernel import numbers, uk_time, wording
 from svtracker.kernel.units import WORDS
 from svtracker.tenders.rules.cpv import with_division
 from svtracker.tenders.rules.illustration import Illustration
+from svtracker.tenders.rules.policy_rules import Check
 from svtracker.tenders.rules.records import Edition, StoredTender
 from svtracker.tenders.rules.settings import Settings, descriptors_of, published_of, reasons_of
 from svtracker.tenders.rules.values import Denominator, Method, Tender, ZeroRule
 from svtracker.tenders.rules.valuing import counted_kind
 from svtracker.web.pages.desk import TenderPage, frame_of
 from svtracker.web.pages.frameworks import Fact
+from svtracker.web.pages.policy_rules import Asked, asked_of, rules_answer
 from svtracker.web.pages.tender_setup import (
     Differing,
     Example,
@@ -60,6 +62,9 @@ class PublishedPage(TenderPage):
     editions: tuple[EditionLine, ...]
     amend_href: str | None
     how_href: str
+    rules: tuple[Asked, ...]
+    rules_words: str
+    waivers_href: str
 
 
 def published_page(
@@ -70,6 +75,7 @@ def published_page(
     illustration: Illustration | None,
     editions: Sequence[Edition],
     may_amend: bool,
+    checks: Sequence[Check],
 ) -> PublishedPage:
     """What is set, read-only: locked since it was published, or not published yet."""
     here = f"/tenders/{tender.id}"
@@ -90,6 +96,9 @@ def published_page(
         editions=tuple(reversed(_editions(tender, editions))),
         amend_href=f"{here}/amend" if may_amend else None,
         how_href=f"{here}/how",
+        rules=asked_of(checks, tender, roles=roles),
+        rules_words=rules_answer(checks),
+        waivers_href=f"{here}/waivers",
     )
 
 

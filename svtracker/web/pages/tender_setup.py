@@ -15,6 +15,7 @@ from svtracker.kernel.units import WORDS
 from svtracker.tenders.rules.cpv import division_of
 from svtracker.tenders.rules.illustration import Illustration
 from svtracker.tenders.rules.marking import DEFAULT_SCALE
+from svtracker.tenders.rules.policy_rules import Check
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.rules.settings import (
     DEFAULT_DESCRIPTORS,
@@ -29,6 +30,7 @@ from svtracker.tenders.rules.values import Denominator, Method, Tender, TieRule,
 from svtracker.web.pages.desk import TenderPage, frame_of
 from svtracker.web.pages.frame import FormError
 from svtracker.web.pages.frameworks import Fact
+from svtracker.web.pages.policy_rules import Asked, asked_of, rules_answer
 from svtracker.web.pages.tender_words import TIE_WORDS, ZERO_WORDS, money_short, settings_facts
 from svtracker.web.setup_form import LABELS, LEFT_OUT, MANDATORY, Fault
 
@@ -160,6 +162,9 @@ class SetupPage(TenderPage):
     questions: tuple[InputRow, ...]
     descriptors: tuple[tuple[int, str], ...]
     example: Example
+    rules: tuple[Asked, ...]
+    rules_words: str
+    waivers_href: str
     differs: tuple[Differing, ...]
     differs_words: tuple[str, str, str]
 
@@ -177,6 +182,7 @@ def setup_page(
     versions: Sequence[StoredVersion],
     proposal: Proposal | None,
     illustration: Illustration | None,
+    checks: Sequence[Check],
     amends: bool = False,
     saved: bool = False,
     strict: bool = False,
@@ -229,6 +235,9 @@ def setup_page(
         questions=_questions(part),
         descriptors=_descriptors(part, settings),
         example=example_of(illustration),
+        rules=asked_of(checks, tender, roles=roles),
+        rules_words=rules_answer(checks),
+        waivers_href=f"/tenders/{tender.id}/waivers",
         differs=tuple(differs),
         differs_words=("You typed", "Saved now", "Where the two differ")
         if meanwhile

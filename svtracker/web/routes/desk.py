@@ -69,7 +69,7 @@ def overview(request: Request, session: Reading, me: Signed, tender: TenderNumbe
         found,
         roles=me.session.roles,
         bids=results.count_bids(session, organisation_id=organisation_id).get(tender, 0),
-        problems=setup.problems_of(session, found) if found.stage is Stage.DRAFT else (),
+        problems=setup.problems_of(session, found, clock=request.app.state.clock) if found.stage is Stage.DRAFT else (),
         facts=settings_facts(settled[0]) if settled else (),
         editions=setup.list_editions(session, tender, organisation_id=organisation_id),
         awards=importing.list_awards(session, tender, organisation_id=organisation_id),

@@ -22,7 +22,7 @@ from svtracker.kernel.problems import Problem, shown
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.rules.settings import Settings
 from svtracker.tenders.rules.stages import STAGE_WORDS, Stage, Step
-from svtracker.tenders.service import explaining, lots, setup
+from svtracker.tenders.service import explaining, lots, policy_rules, setup
 from svtracker.tenders.service.amending import amend_and_tell
 from svtracker.web.access import OFFICER
 from svtracker.web.dependencies import Reading, Signed
@@ -48,8 +48,8 @@ def setup_form(request: Request, session: Reading, me: Signed, tender: TenderNum
     """The settings: as a form for who sets a draft up, to be read for everybody else and after publication."""
     found = tender_for(session, me, tender)
     if found.stage is not Stage.DRAFT or not has(me, OFFICER):
-        return render(request, "tenders/setup_read.html", _published(session, me, found))
-    problems = setup.problems_of(session, found)
+        return render(request, "tenders/setup_read.html", _published(request, session, me, found))
+    problems = setup.problems_of(session, found, clock=request.app.state.clock)
     state = _state_of(found)
     page = _page(request, session, me, found, state=state, problems=problems, saved=bool(saved), strict=bool(saved))
     return render(request, FORM, page)
@@ -96,7 +96,7 @@ def save(request: Request, me: Signed, tender: TenderNumber, form: SentForm) -> 
         return RedirectResponse(f"/tenders/{tender}/setup?saved=yes", status_code=303)
     with state.database.reading() as session:
         now = tender_for(session, me, tender)
-        others = setup.problems_of(session, replace(now, settings=settings, closes_at=closes_at))
+        others = setup.problems_of(session, replace(now, settings=settings, closes_at=closes_at), clock=state.clock)
         page = _page(
             request,
             session,
@@ -116,7 +116,7 @@ def publish_form(request: Request, session: Reading, me: Signed, tender: TenderN
     found = tender_for(session, me, tender)
     if found.stage is not Stage.DRAFT:
         return RedirectResponse(f"/tenders/{tender}/setup", status_code=303)
-    return render(request, "tenders/setup_publish.html", _confirmation(session, me, found))
+    return render(request, "tenders/setup_publish.html", _confirmation(request, session, me, found))
 
 
 @router.post("/tenders/{tender:int}/publish")
@@ -149,7 +149,7 @@ def publish(
     else:
         missing = "Confirm that the settings may be locked."
     with state.database.reading() as session:
-        page = _confirmation(session, me, tender_for(session, me, tender), error=missing)
+        page = _confirmation(request, session, me, tender_for(session, me, tender), error=missing)
         return render(request, "tenders/setup_publish.html", page, status=422)
 
 
@@ -205,7 +205,8 @@ def amend(request: Request, me: Signed, tender: TenderNumber, form: SentForm) ->
     with state.database.reading() as session:
         now = _amendable(session, me, tender)
         if not problems:
-            problems = setup.problems_of(session, replace(now, settings=settings, closes_at=closes_at))
+            changed = replace(now, settings=settings, closes_at=closes_at)
+            problems = setup.problems_of(session, changed, clock=state.clock)
         page = _page(
             request,
             session,
@@ -347,6 +348,7 @@ def _page(
             session, settings, day=request.app.state.clock().date(), organisation_id=me.organisation.id
         ),
         illustration=explaining.illustration_of(session, settings, organisation_id=me.organisation.id),
+        checks=policy_rules.checks_of(session, replace(tender, settings=settings), clock=request.app.state.clock),
         amends=amends,
         meanwhile=meanwhile,
         differs=differences(state, stored) if meanwhile else differences(stored, state) if amends else (),
@@ -371,16 +373,18 @@ def _with_proposal(session: Session, me: Viewer, settings: Mapping[str, object],
     return made
 
 
-def _confirmation(session: Session, me: Viewer, tender: StoredTender, *, error: str | None = None) -> Any:
+def _confirmation(
+    request: Request, session: Session, me: Viewer, tender: StoredTender, *, error: str | None = None
+) -> Any:
     settled = setup.settled(session, tender)
-    problems = () if settled else setup.problems_of(session, tender)
+    problems = setup.problems_of(session, tender, clock=request.app.state.clock)
     faults = faults_at_fields(problems, settings=tender.settings, rows={})
     return publish_page(
         tender, roles=me.session.roles, settled=None if settled is None else settled[0], faults=faults, error=error
     )
 
 
-def _published(session: Session, me: Viewer, tender: StoredTender) -> Any:
+def _published(request: Request, session: Session, me: Viewer, tender: StoredTender) -> Any:
     return published_page(
         tender,
         roles=me.session.roles,
@@ -388,4 +392,5 @@ def _published(session: Session, me: Viewer, tender: StoredTender) -> Any:
         illustration=explaining.illustration_of(session, tender.settings, organisation_id=me.organisation.id),
         editions=setup.list_editions(session, tender.id, organisation_id=me.organisation.id),
         may_amend=has(me, OFFICER) and tender.stage is Stage.PUBLISHED,
+        checks=policy_rules.checks_of(session, tender, clock=request.app.state.clock),
     )
