@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Result, bindparam, delete, func, insert, or_, select, update
@@ -217,7 +218,7 @@ def list_standings(session: Session, *, set_id: str, whose: Whose = SHARED) -> t
     """Every version of a set with its status and SHA-256, by the day from which it is valid: one cheap select."""
     if "\0" in set_id:
         return ()  # no stored name holds it, and PostgreSQL refuses to look for it
-    found = session.connection().execute(_seen(_STANDINGS, whose), {"set_id": set_id})
+    found = session.connection().execute(_standings_for(whose), {"set_id": set_id})
     ordered = sorted(found, key=lambda one: (one.valid_from, one.version))
     return tuple((one.version, Status(one.status), one.sha256) for one in ordered)
 
@@ -289,6 +290,12 @@ def _seen(query: Any, whose: Whose) -> Any:
     if whose.organisation_id is None:
         return query.where(owner.is_(None))
     return query.where(or_(owner.is_(None), owner == whose.organisation_id))
+
+
+@lru_cache(maxsize=64)
+def _standings_for(whose: Whose) -> Any:
+    """The same statement for the same eyes: what SQLAlchemy found out about it is kept with it."""
+    return _seen(_STANDINGS, whose)
 
 
 def _named(query: Any, set_id: str, version: str, whose: Whose) -> Any:
