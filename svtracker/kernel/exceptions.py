@@ -331,8 +331,16 @@ class NotAnEvaluatorError(SvtrackerError):
 
 
 class ReferenceTakenError(SvtrackerError):
-    """A tender of this organisation has that reference already."""
+    """A tender or contract of this organisation has that reference already."""
 
     def __init__(self, *, reference: str, title: str) -> None:
         self.reference, self.title = reference, title
         super().__init__(f"“{reference}” is the reference of {title} already. Choose another one. Nothing was saved.")
+
+
+class ContractThereError(SvtrackerError):
+    """There is a contract of this award already."""
+
+    def __init__(self, *, reference: str) -> None:
+        self.reference = reference
+        super().__init__(f"There is a contract of this award already: “{reference}”. Nothing was saved.")
