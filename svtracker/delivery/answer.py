@@ -1,4 +1,4 @@
-"""The progress of a contract as other programs get it: the JSON of FORMATS 3, the same from command, page and API."""
+"""Progress and register import as other programs get them: the JSON of FORMATS 3, from command, page and API alike."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,6 +6,7 @@ from typing import Any
 
 from svtracker.delivery.rules.figures import Amount, Position, by_category, figures
 from svtracker.delivery.rules.records import Contract
+from svtracker.delivery.rules.register import RegisterPlan, count
 from svtracker.kernel import numbers
 from svtracker.kernel.units import DECIMALS
 from svtracker.registers.rules.policy import DEFAULT, Policy
@@ -45,6 +46,26 @@ def progress_answer(
             for category, one in by_category(some).items()
         },
         "commitments": [_commitment(one, policy=policy) for one in some],
+    }
+
+
+def import_answer(plan: RegisterPlan) -> Answer:
+    """What an import of a contracts register does or would do: every row is a contract or listed with its reason.
+
+    `value` is the sum of the contracts, `value_listed` that of the listed rows as far as it can be read; together they
+    are `value_in_file`.
+    """
+    return {
+        "rows": plan.rows,
+        "contracts": count(plan.contracts),
+        "suppliers": count(plan.suppliers),
+        "value": _two(plan.value),
+        "value_in_file": _two(plan.value_in_file),
+        "value_listed": _two(plan.value_listed),
+        "listed": [{"line": one.line, "reason": one.reason} for one in plan.listed],
+        "notes": [{"line": line, "note": note} for line, note in plan.notes],
+        "columns": plan.columns.named,
+        "columns_left_aside": list(plan.columns.unused),
     }
 
 
