@@ -312,6 +312,14 @@ def test_the_timeline_adds_up_period_by_period() -> None:
     assert [each.verified for each in found] == [7, 7, *[None] * 6]
 
 
+def test_the_timeline_of_a_commitment_per_pound_stays_after_a_gap() -> None:
+    made = contract(
+        commitment("X5", None, spread=Spread.PER_POUND, rate=d("0.1"), estimated_spend=d(8000)),
+        spend=spend("1000", "500", None, "900"),
+    )
+    assert [each.due for each in timeline(made, [], at=SEPTEMBER)] == [100, 150, *[150] * 6]
+
+
 def test_a_contract_without_commitments() -> None:
     found = figures(positions(contract(), [], at=MARCH))
     assert found == figures(())

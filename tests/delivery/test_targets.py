@@ -1,6 +1,6 @@
 """Targets: how a commitment falls due, at every edge, before and after variations (RULES 6.1, 5.3, 5.4)."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -111,9 +111,11 @@ def test_re_profiling_keeps_the_quantity(spread: Spread, profile: tuple[str, ...
 
 
 def test_variations_follow_one_another_in_the_order_of_approval() -> None:
+    later = MORNING + timedelta(days=1)
+    # The one that was proposed first is approved last.
+    last = variation(QUANTITY, date(2027, 4, 1), commitment_id=1, quantity=d(104), approved_at=later)
     first = variation(QUANTITY, date(2026, 10, 1), commitment_id=1, quantity=d(140))
-    second = variation(QUANTITY, date(2027, 4, 1), commitment_id=1, quantity=d(104))
-    made = contract(commitment("X3", "104"), variations=(second, first))
+    made = contract(commitment("X3", "104"), variations=(last, first))
     assert each(made) == ["13", "13", "19", "19", "10", "10", "10", "10"]
 
 

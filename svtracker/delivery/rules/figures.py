@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import accumulate
 
 from svtracker.delivery.rules import periods as calendar
 from svtracker.delivery.rules.claims import COUNTS_AS_CLAIMED, Key, claimed_of, latest, verified_of
@@ -303,23 +304,43 @@ class Point:
 def timeline(contract: Contract, claims: Iterable[Claim], *, at: date) -> tuple[Point, ...]:
     """Due, claimed and verified of a contract over its periods, each with all before it; what the chart draws.
 
-    What is due per £ of spend enters as far as the spend of every period is known, and no further.
+    What is due per £ of spend enters as far as the spend of every period is known, and stays there after a gap.
     """
     counting = latest(claims)
-    found, lines = [], [one for one in plans(contract) if one.commitment.unit_value is not None]
-    for period in calendar.schedule(contract):
-        at_end = [position(one, contract=contract, counting=counting, at=period.last_day) for one in lines]
-        sums = figures(at_end)
-        has_ended = period.last_day <= at
-        found.append(
-            Point(
-                period=period,
-                due=_as_decimal(sums.due),
-                claimed=_as_decimal(sums.claimed) if has_ended else None,
-                verified=_as_decimal(sums.verified) if has_ended else None,
-            )
+    periods = calendar.schedule(contract)
+    due, claimed, verified = ([numbers.ZERO] * len(periods) for _ in range(3))
+    for one in plans(contract):
+        unit_value = one.commitment.unit_value
+        if unit_value is None:
+            continue
+        before = counting.get((one.commitment.id, BEFORE_THIS_SYSTEM))
+        rows = [counting.get((one.commitment.id, period.number)) for period in periods]
+        for sums, first, each in (
+            (due, one.opening_due, _targets_so_far(one, contract)),
+            (claimed, claimed_of(before), [claimed_of(row) for row in rows]),
+            (verified, verified_of(before), [verified_of(row) for row in rows]),
+        ):
+            for place, quantity in enumerate(accumulate(each, numbers.plus, initial=first)):
+                if place:
+                    sums[place - 1] = numbers.plus(sums[place - 1], numbers.times(quantity, unit_value))
+    return tuple(
+        Point(
+            period=period,
+            due=due[place],
+            claimed=claimed[place] if period.last_day <= at else None,
+            verified=verified[place] if period.last_day <= at else None,
         )
-    return tuple(found)
+        for place, period in enumerate(periods)
+    )
+
+
+def _targets_so_far(plan: Plan, contract: Contract) -> list[Decimal]:
+    """The targets of the periods; of a commitment per £ those that its spend made due, up to the first gap."""
+    if plan.commitment.spread is not Spread.PER_POUND:
+        return [one.quantity for one in plan.targets]
+    owed = [one.period for one in plan.targets if _is_owed(plan.commitment, one.period)]
+    known = [due or numbers.ZERO for due in targets_per_pound(plan.rates, owed, contract.spend)]
+    return [*[numbers.ZERO] * (len(plan.targets) - len(owed)), *known]
 
 
 def _due_by_spend(plan: Plan, contract: Contract, *, at: date, year: int | None) -> Decimal | None:
@@ -389,9 +410,3 @@ def added(amounts: Iterable[Amount]) -> Amount:
     decimals = numbers.total(one for one in found if isinstance(one, Decimal))
     fractions = [one for one in found if isinstance(one, Fraction)]
     return Fraction(decimals) + sum(fractions) if fractions else decimals
-
-
-def _as_decimal(amount: Amount) -> Decimal:
-    if isinstance(amount, Decimal):
-        return amount
-    raise TypeError(amount)

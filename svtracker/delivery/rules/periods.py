@@ -74,7 +74,7 @@ def are_equal(periods: Sequence[Period], *, contract: Contract) -> bool:
 
     Calendar quarters, periods from the middle of a month and periods that the term cuts short count by their days.
     """
-    if contract.periods is PeriodKind.CALENDAR_QUARTER or contract.starts_on.day != 1:
+    if contract.periods is PeriodKind.CALENDAR_QUARTER:
         return False
     whole = MONTHS[contract.periods]
     return all(

@@ -128,7 +128,9 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """One change of a contract from a day on, with its reason and who approved it; numbered in order of approval.
+    """One change of a contract from a day on, with its reason, who proposed and who approved it.
+
+    Variations follow one another in the order of their approval.
 
     Of the fields that hold what is new, those of its kind are filled: `value` £ of the contract; `ends_on` the new last
     day; `quantity` of the commitment over the whole term, with `spread` and `profile` of what remains where it is not
@@ -226,7 +228,8 @@ class Contract:
     @property
     def approved(self) -> tuple[Variation, ...]:
         """The variations that were approved, in that order; the others change nothing (RULES 5.3)."""
-        return tuple(sorted((one for one in self.variations if one.approved_at is not None), key=lambda one: one.id))
+        found = [(one.approved_at, one.id, one) for one in self.variations if one.approved_at is not None]
+        return tuple(one for *_, one in sorted(found, key=lambda item: item[:2]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

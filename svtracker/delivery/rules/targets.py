@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import accumulate
 
 from svtracker.delivery.rules import periods as calendar
@@ -82,14 +83,7 @@ def spread_over(
     """
     if spread is Spread.OWN:
         return tuple(profile)
-    weights = _weights(periods, spread, are_equal=calendar.are_equal(periods, contract=contract))
-    whole = sum(weights)
-    cumulative = [
-        numbers.round_half_up(numbers.ratio(quantity, whole) * part, DECIMALS) for part in accumulate(weights)
-    ]
-    return tuple(
-        numbers.minus(now, before) for now, before in zip(cumulative, [numbers.ZERO, *cumulative], strict=False)
-    )
+    return _parts(quantity, _shares(periods, spread, contract=contract))
 
 
 def plan(commitment: Commitment, *, contract: Contract) -> Plan:
@@ -99,9 +93,19 @@ def plan(commitment: Commitment, *, contract: Contract) -> Plan:
     unless the variation brings its own spread. 104 over 8 quarters, raised to 140 from the third on: 13, 13, and 19 in
     each of the six that remain.
     """
-    state = _first(commitment, contract)
-    for change in contract.approved:
-        state = _changed(state, change, contract)
+    return _plan(commitment, _Course(contract))
+
+
+def plans(contract: Contract) -> tuple[Plan, ...]:
+    """The plan of every commitment of a contract."""
+    course = _Course(contract)
+    return tuple(_plan(commitment, course) for commitment in contract.commitments)
+
+
+def _plan(commitment: Commitment, course: "_Course") -> Plan:
+    state = _first(commitment, course)
+    for change in course.changes:
+        state = _changed(state, change, course)
     return Plan(
         commitment=commitment,
         quantity=state.quantity,
@@ -110,11 +114,6 @@ def plan(commitment: Commitment, *, contract: Contract) -> Plan:
         ),
         rates=state.rates,
     )
-
-
-def plans(contract: Contract) -> tuple[Plan, ...]:
-    """The plan of every commitment of a contract."""
-    return tuple(plan(commitment, contract=contract) for commitment in contract.commitments)
 
 
 def due_per_pound(rates: Sequence[Rate], ended: Sequence[Period], spend: Sequence[Spend]) -> Decimal | None:
@@ -164,59 +163,82 @@ def quantity_at_termination(plan_now: Plan, *, ends_on: date) -> Decimal:
     return numbers.total([plan_now.opening_due, *whole, part])
 
 
+class _Course:
+    """What the commitments of one contract share: its schedules one after the other, and the shares of their periods.
+
+    Both are worked out once for all of them.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.changes = contract.approved
+        self.first = calendar.first_schedule(contract)
+        self._after: dict[tuple[int, int], tuple[Period, ...]] = {}
+        self._shares: dict[tuple[int, int, Spread], tuple[Fraction, ...]] = {}
+
+    def after(self, periods: tuple[Period, ...], change: Variation, ends_on: date) -> tuple[Period, ...]:
+        """The periods after a change of the term."""
+        key = id(periods), change.id
+        if key not in self._after:
+            self._after[key] = calendar.changed_schedule(
+                periods, contract=self.contract, effective_on=change.effective_on, ends_on=ends_on
+            )
+        return self._after[key]
+
+    def parts(self, quantity: Decimal, periods: tuple[Period, ...], kept: int, spread: Spread) -> tuple[Decimal, ...]:
+        """A quantity over the periods from one on. The periods are told by their identity and live as long as this."""
+        key = id(periods), kept, spread
+        if key not in self._shares:
+            self._shares[key] = _shares(periods[kept:], spread, contract=self.contract)
+        return _parts(quantity, self._shares[key])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
     """A commitment on its way through the variations."""
 
-    id: int
-    is_in_force: bool
-    opening_due: Decimal
+    commitment: Commitment
     quantity: Decimal
     periods: tuple[Period, ...]
     targets: tuple[Decimal, ...]
     rates: tuple[Rate, ...]
     estimated_spend: Decimal
-    commitment: Commitment
 
 
-def _first(commitment: Commitment, contract: Contract) -> _State:
-    periods = calendar.first_schedule(contract)
+def _first(commitment: Commitment, course: _Course) -> _State:
     empty = _State(
-        id=commitment.id,
-        is_in_force=False,
-        opening_due=commitment.opening_due,
+        commitment=commitment,
         quantity=commitment.opening_due,
-        periods=periods,
-        targets=(numbers.ZERO,) * len(periods),
+        periods=course.first,
+        targets=(numbers.ZERO,) * len(course.first),
         rates=(),
         estimated_spend=commitment.estimated_spend or numbers.ZERO,
-        commitment=commitment,
     )
-    return empty if commitment.in_force_from is not None else _begun(empty, periods[0].first_day, contract)
+    return empty if commitment.in_force_from is not None else _begun(empty, course.first[0].first_day, course)
 
 
-def _begun(state: _State, day: date, contract: Contract) -> _State:
+def _begun(state: _State, day: date, course: _Course) -> _State:
     """The commitment as it was made: from the award, or from the variation that made it."""
     made = state.commitment
     rates, quantity = tuple[Rate, ...](), made.quantity or numbers.ZERO
     if made.spread is Spread.PER_POUND and made.rate is not None:
         rates = (Rate(effective_on=day, per_pound=made.rate),)
         quantity = per_pound_quantity(rate=made.rate, spend=state.estimated_spend)
-    begun = replace(state, is_in_force=True, quantity=quantity, rates=rates)
-    return _respread(begun, from_day=day, spread=made.spread, profile=made.profile, contract=contract)
+    begun = replace(state, quantity=quantity, rates=rates)
+    return _respread(begun, course, from_day=day, spread=made.spread, profile=made.profile)
 
 
-def _changed(state: _State, change: Variation, contract: Contract) -> _State:
+def _changed(state: _State, change: Variation, course: _Course) -> _State:
     day = change.effective_on
     if change.kind in calendar.TERM_CHANGES and change.ends_on is not None:
-        periods = calendar.changed_schedule(state.periods, contract=contract, effective_on=day, ends_on=change.ends_on)
+        periods = course.after(state.periods, change, change.ends_on)
         kept = sum(period.last_day < day for period in state.periods)
         empty = (numbers.ZERO,) * (len(periods) - kept)
         cut = replace(state, periods=periods, targets=(*state.targets[:kept], *empty))
-        return _respread(cut, from_day=day, spread=Spread.EVEN, profile=(), contract=contract)
-    if change.made_id == state.id:
-        return _begun(state, day, contract)
-    if change.commitment_id != state.id or change.kind not in _NEW_TARGETS:
+        return _respread(cut, course, from_day=day, spread=Spread.EVEN, profile=())
+    if change.made_id == state.commitment.id:
+        return _begun(state, day, course)
+    if change.commitment_id != state.commitment.id or change.kind not in _NEW_TARGETS:
         return state
     if change.kind in _NEW_QUANTITY and change.quantity is not None:
         state = replace(state, quantity=change.quantity)
@@ -228,23 +250,31 @@ def _changed(state: _State, change: Variation, contract: Contract) -> _State:
             rates=(*state.rates, Rate(effective_on=day, per_pound=change.rate)),
             estimated_spend=spend,
         )
-    return _respread(
-        state,
-        from_day=day,
-        spread=change.spread,
-        profile=change.profile,
-        contract=contract,
-    )
+    return _respread(state, course, from_day=day, spread=change.spread, profile=change.profile)
 
 
 def _respread(
-    state: _State, *, from_day: date, spread: Spread, profile: Sequence[Decimal], contract: Contract
+    state: _State, course: _Course, *, from_day: date, spread: Spread, profile: tuple[Decimal, ...]
 ) -> _State:
     kept = sum(period.last_day < from_day for period in state.periods)
-    before = numbers.total([state.opening_due, *state.targets[:kept]])
-    rest = numbers.minus(state.quantity, before)
-    again = spread_over(rest, state.periods[kept:], spread=spread, profile=profile, contract=contract)
+    rest = numbers.minus(state.quantity, numbers.total([state.commitment.opening_due, *state.targets[:kept]]))
+    again = profile if spread is Spread.OWN else course.parts(rest, state.periods, kept, spread)
     return replace(state, targets=(*state.targets[:kept], *again))
+
+
+def _parts(quantity: Decimal, shares: Sequence[Fraction]) -> tuple[Decimal, ...]:
+    """The differences of the cumulative figures, each rounded once."""
+    cumulative = [numbers.part_rounded(quantity, share, DECIMALS) for share in shares]
+    return tuple(
+        numbers.minus(now, before) for now, before in zip(cumulative, [numbers.ZERO, *cumulative], strict=False)
+    )
+
+
+def _shares(periods: Sequence[Period], spread: Spread, *, contract: Contract) -> tuple[Fraction, ...]:
+    """The share of the whole that is due by the end of each period; 1 by the last."""
+    weights = _weights(periods, spread, are_equal=calendar.are_equal(periods, contract=contract))
+    whole = sum(weights)
+    return tuple(numbers.ratio(part, whole) for part in accumulate(weights))
 
 
 def _weights(periods: Sequence[Period], spread: Spread, *, are_equal: bool) -> list[int]:
