@@ -18,6 +18,7 @@ from svtracker.delivery.rules.figures import (
     positions,
     status_of,
     timeline,
+    together,
     years_of,
 )
 from svtracker.delivery.rules.records import Claim, ClaimState, Commitment, Contract, Spread, VariationKind
@@ -300,6 +301,19 @@ def test_groups() -> None:
     assert set(grouped(some, by=By.DIRECTORATE)) == {"Place", None}
     assert set(grouped(some, by=By.CONTRACT)) == {1, 2}
     assert set(grouped(some, by=By.AREA)) == {None}
+
+
+def test_contracts_together_have_the_shares_of_their_sums() -> None:
+    claims = Claims()
+    claims.verified(1, "50")
+    some = [
+        figures(positions(contract(commitment("X5", "800")), claims.rows, at=JUNE)),
+        figures(positions(contract(commitment("X5", "2400", id=2)), [], at=JUNE)),
+    ]
+    found = together(some)
+    assert [one.of_due.capped for one in (*some, found)] == [50, 0, Fraction(25, 2)]
+    assert (found.committed, found.due, found.verified) == (3200, 400, 50)
+    assert together([]) == figures(())
 
 
 def test_the_timeline_adds_up_period_by_period() -> None:

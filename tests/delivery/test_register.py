@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from svtracker.delivery.answer import import_answer
@@ -481,6 +481,7 @@ class TestFiles:
         for given_data in (data, head + data):
             load_register(name="register.csv", data=given_data, at=AT)
 
+    @settings(max_examples=40)
     @given(
         st.lists(
             st.tuples(

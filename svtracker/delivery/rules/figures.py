@@ -280,6 +280,26 @@ def grouped(some: Iterable[Position], *, by: By) -> dict[Hashable, Figures]:
     return {key: figures(group) for key, group in groups.items()}
 
 
+def together(some: Iterable[Figures]) -> Figures:
+    """Figures of several groups that share no commitment, as one: contracts summed to a portfolio.
+
+    Shares are those of the sums: £50 of £100 and £0 of £300 are 12.5 %, not 25 %. Quantities are left to the groups.
+    """
+    found = tuple(some)
+    return Figures(
+        committed=added(one.committed for one in found),
+        due=added(one.due for one in found),
+        claimed=added(one.claimed for one in found),
+        verified=added(one.verified for one in found),
+        verified_of_known=added(one.verified_of_known for one in found),
+        counted_of_due=added(one.counted_of_due for one in found),
+        counted_of_committed=added(one.counted_of_committed for one in found),
+        met=sum(one.met for one in found),
+        to_meet=sum(one.to_meet for one in found),
+        due_unknown=tuple(number for one in found for number in one.due_unknown),
+    )
+
+
 def by_category(some: Iterable[Position]) -> dict[Category, Figures]:
     """The figures of every category, also of one without commitments (RULES 2.8)."""
     found = grouped(some, by=By.CATEGORY)
