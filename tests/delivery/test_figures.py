@@ -109,6 +109,7 @@ class TestWithoutValue:
         claims.verified(1, "9", commitment=1)
         found = one(contract(commitment("X7", "80")), claims.rows, JUNE)
         assert (found.of_due.capped, found.status()) == (90, Status.SLIGHTLY_BEHIND)
+        assert (found.is_valued, found.value(found.committed)) == (False, 0)
 
     @pytest.mark.parametrize(("delivered", "status"), [("10", Status.ON_TRACK), ("9", Status.FAR_BEHIND)])
     def test_a_contract_of_them_alone_stands_by_the_share_that_is_met(self, delivered: str, status: Status) -> None:
