@@ -101,9 +101,11 @@ class Commitment:
 
     `quantity` is in `unit`s over the whole term, nothing for a narrative; `unit_value` in £, nothing where the line is
     not valued. `profile` holds a quantity per period where `spread` is `own`. `rate` is in units per £ and
-    `estimated_spend` in £ where it is `per_pound`; `quantity` is then rate x estimated spend.
+    `estimated_spend` in £ where it is `per_pound`; the quantity is then rate x estimated
+    spend.
     `in_force_from` is the day of the variation that made the line, nothing for those of the award; `replaces` the line
-    whose part it takes. `opening` was verified before this system, `opening_due` was due then (RULES 5.4).
+    whose part it takes. `opening_due` was due before this system; what was verified then is a claim of the period
+    `BEFORE_THIS_SYSTEM` (RULES 5.4).
     """
 
     id: int
@@ -121,18 +123,19 @@ class Commitment:
     estimated_spend: Decimal | None = None
     in_force_from: date | None = None
     replaces: int | None = None
-    opening: Decimal = numbers.ZERO
     opening_due: Decimal = numbers.ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variation:
-    """One change of a contract from a day on, with its reason and who approved it; numbered in order of approval.
+    """One change of a contract from a day on, with its reason, who proposed and who approved it.
+
+    Variations follow one another in the order of their approval.
 
     Of the fields that hold what is new, those of its kind are filled: `value` £ of the contract; `ends_on` the new last
     day; `quantity` of the commitment over the whole term, with `spread` and `profile` of what remains where it is not
-    even; `rate` and `estimated_spend` per £. A substitution lowers `quantity` of `commitment_id`; the commitment
-    `made_id`, in force from the same day, stands for what was taken away.
+    even; the new `rate` per £ with the new `estimated_spend` of the whole term. A substitution lowers the `quantity` of
+    `commitment_id`; the commitment `made_id`, in force from the same day, stands for what was taken away.
     """
 
     id: int
@@ -197,7 +200,8 @@ class Contract:
     """An awarded bid, or a contract that was taken over or imported, as it stood at the beginning (RULES 5).
 
     `starts_on` and `ends_on` are both days of the term; `taken_over_on` is the first day in this system of a contract
-    that ran before. `value` is £ as awarded; `estimated_value` has VAT and options in (RULES 6.11).
+    that ran before. `framework` is the frozen version of its measures, as in `open-toms@2021.1`; nothing where it has
+    none yet. `value` is £ as awarded; `estimated_value` has VAT and options in (RULES 6.11).
     """
 
     id: int
@@ -208,6 +212,7 @@ class Contract:
     directorate: str | None
     area: str | None
     category: str | None
+    framework: str | None
     starts_on: date
     ends_on: date
     taken_over_on: date | None = None
@@ -219,6 +224,12 @@ class Contract:
     commitments: tuple[Commitment, ...] = ()
     variations: tuple[Variation, ...] = ()
     spend: tuple[Spend, ...] = ()
+
+    @property
+    def approved(self) -> tuple[Variation, ...]:
+        """The variations that were approved, in that order; the others change nothing (RULES 5.3)."""
+        found = [(one.approved_at, one.id, one) for one in self.variations if one.approved_at is not None]
+        return tuple(one for *_, one in sorted(found, key=lambda item: item[:2]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
