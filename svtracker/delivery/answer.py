@@ -7,6 +7,7 @@ from typing import Any
 from svtracker.delivery.rules.figures import Amount, Position, by_category, figures
 from svtracker.delivery.rules.records import Contract
 from svtracker.delivery.rules.register import RegisterPlan, count
+from svtracker.delivery.rules.stored import StoredContract
 from svtracker.kernel import numbers
 from svtracker.kernel.units import DECIMALS
 from svtracker.registers.rules.policy import DEFAULT, Policy
@@ -46,6 +47,30 @@ def progress_answer(
             for category, one in by_category(some).items()
         },
         "commitments": [_commitment(one, policy=policy) for one in some],
+    }
+
+
+def contract_answer(stored: StoredContract) -> Answer:
+    """What a contract is: its names, parties, term and value in £, none of its figures."""
+    about = stored.contract
+    return {
+        "number": stored.id,
+        "contract": about.reference,
+        "title": about.title,
+        "supplier": stored.supplier,
+        "source": stored.source.value,
+        "tender": stored.tender_id,
+        "framework": about.framework,
+        "starts_on": about.starts_on.isoformat(),
+        "ends_on": about.ends_on.isoformat(),
+        "periods": about.periods.value,
+        "value": _two(about.value),
+        "estimated_value": _two(about.estimated_value),
+        "directorate": about.directorate,
+        "category": about.category,
+        "area": about.area,
+        "commitments": len(about.commitments),
+        "invented": stored.is_invented,
     }
 
 

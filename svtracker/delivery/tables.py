@@ -19,7 +19,11 @@ from svtracker.storage.columns import DecimalText, Quantity, Total, UnitValue
 
 
 class ContractRow(Row, table=True):
-    """A contract as it stood at the beginning; what changed since is in its variations (RULES 5.3)."""
+    """A contract as it stood at the beginning; what changed since is in its variations (RULES 5.3).
+
+    Contracts of a register may share a reference, or have none. `imported_version` is the version that the last import
+    left: at another one a person has worked on it since.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -28,8 +32,8 @@ class ContractRow(Row, table=True):
         one_of("kpi_exception", KpiException),
         CheckConstraint("ends_on >= starts_on", name="ends_on"),
         CheckConstraint("bid_id IS NULL OR tender_id IS NOT NULL", name="tender_id"),
-        UniqueConstraint("organisation_id", "reference"),
         UniqueConstraint("bid_id"),
+        Index(None, "organisation_id", "reference"),
         Index(None, "organisation_id", "ends_on"),
     )
 
@@ -54,11 +58,15 @@ class ContractRow(Row, table=True):
     due_days: int
     value: Decimal | None = Field(sa_type=Total)
     estimated_value: Decimal | None = Field(sa_type=Total)
+    annual_value: Decimal | None = Field(sa_type=Total)
+    extension_months: int | None
+    process: str
     kpi_exception: str | None
     kpi_exception_reason: str
     is_invented: bool
     created_at: datetime
     version: int
+    imported_version: int | None
 
 
 class PromiseRow(Row, table=True):

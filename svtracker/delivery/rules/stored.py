@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from svtracker.delivery.rules.records import Contract
@@ -30,7 +31,9 @@ class StoredContract:
     """A contract as it is kept.
 
     `framework_sha256` is that of the version whose unit values are frozen in the commitments; `words` are those of
-    each commitment by its number; a return is due `due_days` after the last day of its period.
+    each commitment by its number; a return is due `due_days` after the last day of its period. What only a register
+    says: `annual_value` in £, the option to extend in months, the process used; at `imported_version` nobody has worked
+    on the contract since the last import.
     """
 
     organisation_id: int
@@ -40,9 +43,13 @@ class StoredContract:
     supplier: str
     framework_sha256: str | None
     due_days: int
+    annual_value: Decimal | None
+    extension_months: int | None
+    process: str
     is_invented: bool
     created_at: datetime
     version: int
+    imported_version: int | None
     contract: Contract
     words: Mapping[int, Words]
 

@@ -21,7 +21,7 @@ from svtracker.delivery.store import contracts as store
 from svtracker.frameworks import service as frameworks
 from svtracker.frameworks.rules.owners import Whose
 from svtracker.frameworks.rules.values import Kind, Measure, Outcome, Theme
-from svtracker.kernel import numbers
+from svtracker.kernel import numbers, wording
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import (
     ContractThereError,
@@ -38,6 +38,7 @@ from svtracker.tenders.service import bids, results, setup
 CONTRACT = "contract"
 DUE_DAYS = 14
 LONGEST_DUE = 366
+LONGEST_NUMBER = 19  # digits of a row's number
 BEFORE = "before this system"
 
 
@@ -249,12 +250,19 @@ def get_contract(session: Session, number: int, *, organisation_id: int) -> Stor
 
 def find_contract(session: Session, name: str, *, organisation_id: int) -> StoredContract:
     """A contract by its reference, else by its number."""
-    found = store.find_reference(session, name, organisation_id=organisation_id)
-    if found is None and name.isascii() and name.isdigit() and len(name) < 19:  # what a number of a row can have
+    named = store.find_reference(session, name, organisation_id=organisation_id) if name else ()
+    if not named and name.isascii() and name.isdigit() and len(name) < LONGEST_NUMBER:
         found = store.get_contract(session, int(name), organisation_id=organisation_id)
-    if found is None:
+        named = () if found is None else (found,)
+    if len(named) > 1:
+        numbers_of = wording.listed([str(one.id) for one in named])
+        problem = Problem(
+            file=CONTRACT, path="", seen=f"“{name}” for several contracts", wanted=f"a number: {numbers_of}"
+        )
+        raise RefusedError([problem])
+    if not named:
         raise NotFoundError(what=CONTRACT, name=name, do="“svtracker contracts list” names them all.")
-    return found
+    return named[0]
 
 
 def list_contracts(session: Session, *, organisation_id: int) -> tuple[StoredContract, ...]:
@@ -310,12 +318,15 @@ def _begin(
         "due_days": terms.due_days,
         "estimated_value": terms.estimated_value,
         "area": terms.area,
+        "annual_value": None,
+        "extension_months": None,
+        "process": "",
+        "imported_version": None,
         "kpi_exception": None,
         "kpi_exception_reason": "",
     }
     _require_usable(written, terms, tuple(one for one, _ in lines))
-    taken = store.find_reference(session, written["reference"], organisation_id=organisation_id)
-    if taken is not None:
+    for taken in store.find_reference(session, written["reference"], organisation_id=organisation_id):
         raise ReferenceTakenError(reference=written["reference"], title=taken.contract.title)
     managers.require_candidates(
         session, terms.manager_id, terms.deputy_id, organisation_id=organisation_id, day=at.date()

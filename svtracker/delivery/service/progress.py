@@ -51,7 +51,7 @@ def progress_of(
     stored = find_contract(session, name, organisation_id=organisation_id)
     found = standing_of(session, stored, at=at, elapsed=elapsed)
     policy = registers.get_policy(session, organisation_id).policy
-    return progress_answer(stored, found.positions, at=at, policy=policy)
+    return progress_answer(stored.contract, found.positions, at=at, elapsed=elapsed, policy=policy)
 
 
 def progress_of_all(session: Session, *, organisation_id: int, at: date, elapsed: bool = False) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def progress_of_all(session: Session, *, organisation_id: int, at: date, elapsed
     every = list_contracts(session, organisation_id=organisation_id)
     policy = registers.get_policy(session, organisation_id).policy
     return [
-        progress_answer(one.stored, one.positions, at=at, policy=policy)
+        progress_answer(one.stored.contract, one.positions, at=at, elapsed=elapsed, policy=policy)
         for one in standings_of(session, every, at=at, elapsed=elapsed)
     ]
 

@@ -66,9 +66,9 @@ def get_contract(session: Session, number: int, *, organisation_id: int) -> Stor
     return next(iter(_contracts(session, organisation_id, col(ContractRow.id) == number)), None)
 
 
-def find_reference(session: Session, reference: str, *, organisation_id: int) -> StoredContract | None:
-    """A contract of an organisation by its reference."""
-    return next(iter(_contracts(session, organisation_id, col(ContractRow.reference) == reference)), None)
+def find_reference(session: Session, reference: str, *, organisation_id: int) -> tuple[StoredContract, ...]:
+    """The contracts of an organisation with that reference: one, or several that a register calls alike."""
+    return _contracts(session, organisation_id, col(ContractRow.reference) == reference)
 
 
 def list_contracts(session: Session, *, organisation_id: int) -> tuple[StoredContract, ...]:

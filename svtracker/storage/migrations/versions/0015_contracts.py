@@ -33,11 +33,15 @@ def upgrade() -> None:
         sa.Column("due_days", sa.Integer(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=True),
         sa.Column("estimated_value", sa.BigInteger(), nullable=True),
+        sa.Column("annual_value", sa.BigInteger(), nullable=True),
+        sa.Column("extension_months", sa.Integer(), nullable=True),
+        sa.Column("process", sa.String(), nullable=False),
         sa.Column("kpi_exception", sa.String(), nullable=True),
         sa.Column("kpi_exception_reason", sa.String(), nullable=False),
         sa.Column("is_invented", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("imported_version", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "kpi_exception IN ('light_touch', 'framework', 'concession', 'not_appropriate')",
             name=op.f("ck_contract_kpi_exception"),
@@ -56,10 +60,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tender_id"], ["tender.id"], name=op.f("fk_contract_tender_id_tender")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
         sa.UniqueConstraint("bid_id", name=op.f("uq_contract_bid_id")),
-        sa.UniqueConstraint("organisation_id", "reference", name=op.f("uq_contract_organisation_id_reference")),
     )
     op.create_index(
         op.f("ix_contract_organisation_id_ends_on"), "contract", ["organisation_id", "ends_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_contract_organisation_id_reference"), "contract", ["organisation_id", "reference"], unique=False
     )
     op.create_index(op.f("ix_contract_supplier_id"), "contract", ["supplier_id"], unique=False)
     op.create_index(op.f("ix_contract_tender_id"), "contract", ["tender_id"], unique=False)
