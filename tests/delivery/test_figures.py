@@ -21,6 +21,7 @@ from svtracker.delivery.rules.figures import (
     together,
     years_of,
 )
+from svtracker.delivery.rules.forecast import forecasts
 from svtracker.delivery.rules.records import Claim, ClaimState, Commitment, Contract, Spread, VariationKind
 from svtracker.kernel import numbers
 from svtracker.registers.rules.policy import Policy
@@ -339,3 +340,32 @@ def test_a_contract_without_commitments() -> None:
     found = figures(positions(contract(), [], at=MARCH))
     assert found == figures(())
     assert (found.committed, found.of_committed.capped, found.status()) == (0, None, Status.NOT_STARTED)
+
+
+class TestLevels:
+    """A commitment in % is held in every period; it is not shared out among them."""
+
+    LEVEL = contract(commitment("X8", "100"))
+
+    def test_due_is_the_level_itself(self) -> None:
+        before, after = (one(self.LEVEL, [], day) for day in (date(2026, 6, 29), JUNE))
+        assert (before.committed, before.due, before.of_due.capped) == (100, 0, None)
+        assert (after.committed, after.due, after.missing) == (100, 100, (1,))
+
+    def test_verified_is_the_mean_of_the_periods(self) -> None:
+        claims = Claims()
+        claims.verified(1, "96")
+        claims.verified(2, "100")
+        now = one(self.LEVEL, claims.rows, SEPTEMBER)
+        assert (now.claimed, now.verified, now.is_met, now.of_due.capped) == (98, 98, False, 98)
+        later = one(self.LEVEL, claims.rows, date(2026, 12, 31))
+        assert (later.verified, later.missing) == (Decimal("65.3333"), (3,))
+        assert one(self.LEVEL, claims.rows, MARCH, year=2026).committed == 100
+
+    def test_it_goes_on_as_it_was_lately(self) -> None:
+        claims = Claims()
+        claims.verified(1, "96")
+        claims.verified(2, "100")
+        (found,) = forecasts(self.LEVEL, claims.rows, at=SEPTEMBER)
+        assert found is not None
+        assert (found.expected, found.low, found.high, found.shortfall) == (98, 96, 100, 2)

@@ -20,7 +20,7 @@ from svtracker.delivery.rules.records import BEFORE_THIS_SYSTEM, Claim, Commitme
 from svtracker.delivery.rules.targets import Plan, due_per_pound, plans, targets_per_pound
 from svtracker.frameworks.rules.values import Category, Kind
 from svtracker.kernel import numbers
-from svtracker.kernel.units import Unit
+from svtracker.kernel.units import DECIMALS, Unit
 from svtracker.registers.rules.policy import DEFAULT, Policy
 
 Amount = Decimal | Fraction
@@ -222,6 +222,8 @@ def position(
     year: int | None = None,
 ) -> Position:
     """One commitment at a day; `counting` holds the row that counts for each commitment and period."""
+    if plan.commitment.unit is Unit.PERCENT:
+        return _level(plan, contract=contract, counting=counting, at=at, year=year)
     line = plan.commitment
     taken = [one for one in plan.targets if year is None or calendar.financial_year(one.period.last_day) == year]
     ended = [one for one in taken if one.period.last_day <= at]
@@ -249,6 +251,33 @@ def position(
             if _is_owed(line, one.period) and not _has_claim(counting.get((line.id, one.period.number)))
         ),
     )
+
+
+def _level(plan: Plan, *, contract: Contract, counting: Mapping[Key, Claim], at: date, year: int | None) -> Position:
+    """A commitment in % is a level to be held in every period, not a quantity to be shared out among them.
+
+    Due is the level itself from the end of the first period on; claimed and verified are the means over the periods
+    that have ended, one without a claim counting 0. 100 % promised, 96 % and 100 % verified in two quarters: 98 of 100.
+    """
+    line = plan.commitment
+    taken = [one.period for one in plan.targets if year is None or calendar.financial_year(one.period.last_day) == year]
+    ended = [one for one in taken if one.last_day <= at and _is_owed(line, one)]
+    rows = [counting.get((line.id, one.number)) for one in ended]
+    return Position(
+        contract=contract,
+        commitment=line,
+        committed=plan.quantity if taken else numbers.ZERO,
+        due=plan.quantity if ended else numbers.ZERO,
+        claimed=_mean([claimed_of(row) for row in rows]),
+        verified=_mean([verified_of(row) for row in rows]),
+        missing=tuple(one.number for one, row in zip(ended, rows, strict=True) if not _has_claim(row)),
+    )
+
+
+def _mean(values: Sequence[Decimal]) -> Decimal:
+    if not values:
+        return numbers.ZERO
+    return numbers.round_half_up(numbers.ratio(numbers.total(values), Decimal(len(values))), DECIMALS)
 
 
 def figures(some: Iterable[Position]) -> Figures:

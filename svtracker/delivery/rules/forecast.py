@@ -11,6 +11,7 @@ from svtracker.delivery.rules.figures import Position, position
 from svtracker.delivery.rules.records import Claim, ClaimState, Contract
 from svtracker.delivery.rules.targets import Plan, plans
 from svtracker.kernel import numbers
+from svtracker.kernel.units import Unit
 
 MOST_PERIODS = 4
 
@@ -79,12 +80,14 @@ def forecast(plan: Plan, *, contract: Contract, counting: Mapping[Key, Claim], a
     now = position(plan, contract=contract, counting=counting, at=at)
     left = len(owed) - len(ended)
     rate = numbers.ratio(numbers.total(each), len(each))
+    # A level in % goes on as it was lately; everything else adds up.
+    begun, times = (numbers.ZERO, 1) if line.unit is Unit.PERCENT and left else (now.verified, left)
     return Forecast(
         position=now,
         rate=rate,
-        expected=_ahead(now.verified, rate, left),
-        low=_ahead(now.verified, min(each), left),
-        high=_ahead(now.verified, max(each), left),
+        expected=_ahead(begun, rate, times),
+        low=_ahead(begun, min(each), times),
+        high=_ahead(begun, max(each), times),
         taken=tuple(period.number for period in last),
         empty=tuple(
             period.number
