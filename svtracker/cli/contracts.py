@@ -103,12 +103,12 @@ def _lines(answers: list[dict[str, Any]], day: "date") -> Iterator[str]:
         if len(answers) == 1:
             for line in one["commitments"]:
                 figures = [line[name] for name in ("committed", "due", "claimed", "verified")]
-                said = [None if part is None else f"{part['quantity']} {line['unit']}" for part in figures]
-                yield _row(f"  {line['measure']}", said, line)
+                said = ["unknown" if part["quantity"] is None else part["quantity"] for part in figures]
+                yield _row(f"  {line['measure']} ({line['unit']})", said, line)
 
 
-def _row(name: str, figures: list[str | None], one: dict[str, Any]) -> str:
-    columns = "".join(f"{'unknown' if part is None else part:>18}" for part in figures)
+def _row(name: str, figures: list[str], one: dict[str, Any]) -> str:
+    columns = "".join(f"{part:>18}" for part in figures)
     percent = one.get("achievement_percent")
-    of_due = "" if "achievement_percent" not in one else "nothing due" if percent is None else f"{percent} %"
+    of_due = "nothing due" if percent is None else f"{percent} %"
     return f"{name:<32}{columns}{of_due:>12}  {(one['status'] or 'due unknown').replace('_', ' ')}"

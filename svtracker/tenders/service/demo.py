@@ -1,6 +1,6 @@
 """The demo: its council and people, the tenders of the files that come along, and three that are under way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,11 @@ def load_demo(
     minimum_wage: MinimumWage | None,
     actor: Actor,
     clock: Clock = system_clock,
-) -> None:
-    """Adds the demo's council, its people and its tenders where they are not there; a second run changes nothing."""
+) -> tuple[int, Mapping[Role, int]]:
+    """Adds the demo's council, its people and its tenders where they are not there; a second run changes nothing.
+
+    Answers the number of the council, and those of its people by role.
+    """
     council = registers.load_demo_council(session, actor=actor, clock=clock)
     people = load_demo_people(session, organisation_id=council.id, actor=actor, clock=clock)
     load_demo_tenders(
@@ -54,6 +57,7 @@ def load_demo(
         actor=actor,
         clock=clock,
     )
+    return council.id, people
 
 
 def load_demo_tenders(
