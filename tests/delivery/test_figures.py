@@ -1,5 +1,6 @@
 """The four figures at their edges: nothing due, over-delivery, no value, unknown spend, years, groups."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -172,6 +173,7 @@ class TestPerPound:
         assert found.due_unknown == (1,)
         assert found.due == 10 * d("17.05")
         assert found.of_due.uncapped == 50
+        assert together([found]) == replace(found, quantities=None)
         assert found.verified == 50 * d("158.37") + 5 * d("17.05")
         line = progress_answer(made, some, at=JUNE)["commitments"][0]
         assert (line["due"], line["status"]) == ({"quantity": None, "value": None}, None)

@@ -133,6 +133,9 @@ class TestColumns:
     def test_what_is_none_of_them(self, head: str) -> None:
         assert recognised([head]).named == {}
 
+    def test_a_column_is_one_thing(self) -> None:
+        assert recognised(["Contract value per annum"]).named == {"annual_value": "Contract value per annum"}
+
     def test_of_two_that_fit_the_first_is_taken(self) -> None:
         found = recognised(("Supplier Name", "Supplier name"))
         assert found.places[Field.SUPPLIER] == 0

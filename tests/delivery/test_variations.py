@@ -257,7 +257,7 @@ class TestClosing:
         made = contract(commitment("X3", "26"), commitment("X7", "4", id=2), ends_on=date(2026, 9, 30))
         claims = Claims()
         claims.verified(1, "12")
-        claims.verified(2, "10")
+        claims.verified(2, "11", "10", reason="One has no evidence.")
         claims.verified(1, "5", commitment=2)
         claims.submitted(2, "1", commitment=2)
         found = closing(made, claims.rows, at=date(2026, 10, 1), kpis=[Kpi(id=1, title="Weeks")])
