@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from svtracker.delivery.rules.awarding import promised
 from svtracker.delivery.rules.claims import faults_of_row
-from svtracker.delivery.rules.records import BEFORE_THIS_SYSTEM, Claim, Commitment
+from svtracker.delivery.rules.records import BEFORE_THIS_SYSTEM, Claim, Commitment, Spread
 from svtracker.delivery.rules.stored import Source, StoredContract
 from svtracker.delivery.store import claims as claim_store
 from svtracker.delivery.store import contracts as store
@@ -24,9 +24,9 @@ def check_contracts(session: Session, *, organisation_id: int) -> tuple[Problem,
     followed from the first to the latest.
     """
     found = store.list_contracts(session, organisation_id=organisation_id)
-    own: dict[str, int] = {"organisation_id": organisation_id}
-    rows = claim_store.list_claims(session, [one.id for one in found], only_latest=False, **own)
-    latest = claim_store.list_claims(session, [one.id for one in found], **own)
+    known = [one.id for one in found]
+    rows = claim_store.list_claims(session, known, organisation_id=organisation_id, only_latest=False)
+    latest = claim_store.list_claims(session, known, organisation_id=organisation_id)
     return tuple(
         problem
         for one in found
@@ -59,7 +59,7 @@ def _check_promises(session: Session, stored: StoredContract) -> Iterator[Proble
 
 def _as_awarded(line: Commitment) -> Commitment:
     """A commitment without what a person says of it when the contract begins."""
-    return replace(line, id=0, spread=Commitment.spread, profile=(), rate=None, estimated_spend=None)
+    return replace(line, id=0, spread=Spread.EVEN, profile=(), rate=None, estimated_spend=None)
 
 
 def _check_claims(stored: StoredContract, rows: Sequence[Claim], latest: Sequence[Claim]) -> Iterator[Problem]:
