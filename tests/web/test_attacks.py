@@ -95,6 +95,9 @@ FIELDS = {
     "/tenders/{tender:int}/copy": {"title", "reference"},
     "/tenders/{tender:int}/note": {"version", "considered", "consultation", "proportion", "market"}
     | {"answer", "words", "measure", "relevance"},
+    "/contracts/add": {"tender", "bid", "title", "reference", "manager", "deputy", "periods", "value"}
+    | {"estimated_value", "directorate", "starts_on-day", "starts_on-month", "starts_on-year"}
+    | {"ends_on-day", "ends_on-month", "ends_on-year"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},

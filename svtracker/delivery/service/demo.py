@@ -31,8 +31,11 @@ BEGAN = (8, 7, 5, 8, 6, 4)
 TERMS = (48, 60, 36, 48, 24, 36)
 
 # What of its target a commitment claims in a quarter, and what of the claim is accepted, in %: taken in turn.
-CLAIMED = (90, 100, 70, 110, 95, 40, 100, 105, 85)
-ACCEPTED = (100, 100, 90, 100, 100, 100, 80, 100)
+CLAIMED = (95, 100, 90, 110, 100, 60, 105, 100, 120)
+ACCEPTED = (100, 100, 90, 100, 100, 100, 80, 100, 100, 100)
+# How well each contract does, in % of that.
+DOES = (95, 112, 80, 105, 50, 100)
+MISSING = 61  # one claim of so many is missing
 PART = "The ledger shows less than the return says."
 AGAIN = "The supplier sent better evidence after the figure was published."
 SENT_BACK = "No names or dates stand in the evidence: who worked where, and when?"
@@ -115,8 +118,8 @@ def _rows(contract: StoredContract, period: Period, place: int, *, is_last: bool
         target = next(one.quantity for one in plan.targets if one.period.number == period.number)
         if line.unit is Unit.PERCENT:
             target = plan.quantity
-        claimed = _share(target, CLAIMED[key % len(CLAIMED)], line)
-        if key % 17 == 5:
+        claimed = _share(target, CLAIMED[key % len(CLAIMED)] * DOES[place % len(DOES)] // 100, line)
+        if key % MISSING == 0:
             continue
         state = ClaimState.VERIFIED
         if is_last:
