@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from svtracker.kernel import numbers
 from svtracker.kernel.exceptions import (
     DatabaseBusyError,
+    DatabaseDamagedError,
     DatabaseNotReadyError,
     DatabaseUnavailableError,
     SvtrackerError,
@@ -203,5 +204,7 @@ def _translate(context: ExceptionContext) -> None:
         raise DatabaseBusyError(seconds=WAIT_SECONDS) from error
     if state in _NOT_READY_STATES or (kind == "OperationalError" and _NOT_READY.match(text)):
         raise DatabaseNotReadyError(database=name, why=text.splitlines()[0]) from error
+    if "disk image is malformed" in text:
+        raise DatabaseDamagedError(database=name, why=text.splitlines()[0]) from error
     if context.connection is None or "unable to open database file" in text or "file is not a database" in text:
         raise DatabaseUnavailableError(database=name, why=text.splitlines()[0] if text else kind) from error

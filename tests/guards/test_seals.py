@@ -157,6 +157,8 @@ def test_everybody_who_takes_part_reads_the_marks_once_all_are_in(
     assert {path for _, path, _ in seen} == {
         f"/tenders/{MARKED}/moderation/{bid}/answer",
         f"/api/v1/tenders/{MARKED}/moderation",
+        f"/tenders/{MARKED}/report",
+        f"/tenders/{MARKED}/report/download.xlsx",
     }
     nobody = [SIGNED_OUT, BY_LINK, ELSEWHERE, Role.ADMINISTRATOR, Role.VIEWER, Role.POLICY_LEAD, Role.APPROVER]
     leaks, _ = found_in(app, asking, nobody, tender=MARKED, bid=bid, words=MARK_WORDS)

@@ -27,15 +27,30 @@ def demo(demo_url: str) -> FastAPI:
     return application(demo_url)
 
 
+# The clients that all tests share and nobody signs in: a cookie in one of them would spoil every test after it.
+SHARED: list[TestClient] = []
+
+
+@pytest.fixture(autouse=True)
+def nobody_signs_a_shared_client_in() -> Iterator[None]:
+    yield
+    signed_in = [client for client in SHARED if "svtracker" in client.cookies]
+    for client in signed_in:
+        client.cookies.clear()
+    assert signed_in == [], "take a client of your own: this one belongs to all tests"
+
+
 @pytest.fixture(scope="session")
 def client(demo: FastAPI) -> Iterator[TestClient]:
     with client_of(demo) as opened:
+        SHARED.append(opened)
         yield opened
 
 
 @pytest.fixture(scope="session")
 def client_on_postgresql(demo_url_on_postgresql: str) -> Iterator[TestClient]:
     with client_of(application(demo_url_on_postgresql)) as opened:
+        SHARED.append(opened)
         yield opened
 
 

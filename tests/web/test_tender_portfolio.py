@@ -5,11 +5,13 @@ import io
 import re
 import xml.etree.ElementTree as ET
 import zipfile
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import Response
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
@@ -25,6 +27,7 @@ from tests.guards.html_rules import words as words_of
 from tests.tenders import stored
 from tests.tenders.test_portfolio import row
 from tests.web.council import Browser, Council, words
+from tests.web.installation import client_of
 from tests.web.test_tender_decision import stored_in
 from tests.web.visitors import visitor
 
@@ -112,8 +115,13 @@ def test_it_is_for_nobody_else(filled: Council) -> None:
     assert filled.browser().get(PAGE).status_code == 303
 
 
-def test_page_picture_table_and_json_have_the_same_series(demo: Any, client: TestClient) -> None:
-    officer = visitor(demo, client, Role.PROCUREMENT_OFFICER).client
+@pytest.fixture(scope="module")
+def officer(demo: FastAPI) -> Iterator[TestClient]:
+    with client_of(demo) as opened:
+        yield visitor(demo, opened, Role.PROCUREMENT_OFFICER).client
+
+
+def test_page_picture_table_and_json_have_the_same_series(officer: TestClient) -> None:
     told = officer.get(f"/api/v1{PAGE}").json()["tenders"]
     series = [(one["label"], one["lowest"], one["highest"], [w["percent"] for w in one["winners"]]) for one in told]
     assert len(series) == 8
@@ -164,8 +172,7 @@ def _portfolio(rows: list[Any]) -> Any:
     return portfolio_of(rows)
 
 
-def test_a_picture_is_the_same_twice_and_takes_any_title(demo: Any, client: TestClient) -> None:
-    officer = visitor(demo, client, Role.PROCUREMENT_OFFICER).client
+def test_a_picture_is_the_same_twice_and_takes_any_title(demo: FastAPI, officer: TestClient) -> None:
     for kind, begins in (("png", b"\x89PNG"), ("svg", b"<?xml")):
         one = officer.get(f"{PAGE}/download.{kind}")
         assert one.content.startswith(begins)
@@ -177,8 +184,7 @@ def test_a_picture_is_the_same_twice_and_takes_any_title(demo: Any, client: Test
     assert charts.range_chart(reports.chart_of([], of=0, organisation="A", chosen=""), kind="png")
 
 
-def test_the_workbook_has_a_chart_that_people_can_edit(demo: Any, client: TestClient) -> None:
-    officer = visitor(demo, client, Role.PROCUREMENT_OFFICER).client
+def test_the_workbook_has_a_chart_that_people_can_edit(officer: TestClient) -> None:
     book = load_workbook(io.BytesIO(officer.get(f"{PAGE}/download.xlsx").content))
     assert book.sheetnames == ["Tenders", "Chart"]
     (chart,) = book["Chart"]._charts
@@ -202,9 +208,8 @@ def test_the_workbook_has_a_chart_that_people_can_edit(demo: Any, client: TestCl
     ],
 )
 def test_a_choice_holds_on_the_page_and_in_what_is_taken_along(
-    demo: Any, client: TestClient, query: str, labels: list[str]
+    officer: TestClient, query: str, labels: list[str]
 ) -> None:
-    officer = visitor(demo, client, Role.PROCUREMENT_OFFICER).client
     told = officer.get(f"/api/v1{PAGE}?{query}").json()
     assert [one["title"] for one in told["tenders"]] == labels
     page = officer.get(f"{PAGE}?{query}")
@@ -215,8 +220,7 @@ def test_a_choice_holds_on_the_page_and_in_what_is_taken_along(
 
 
 @pytest.mark.parametrize("query", ["from=last", "to=20211", "status=won", "part=0", "part=x", "category=" + "4" * 30])
-def test_an_odd_choice_is_refused_in_words(demo: Any, client: TestClient, query: str) -> None:
-    officer = visitor(demo, client, Role.PROCUREMENT_OFFICER).client
+def test_an_odd_choice_is_refused_in_words(officer: TestClient, query: str) -> None:
     assert officer.get(f"{PAGE}?{query}").status_code == 422
 
 

@@ -88,7 +88,7 @@ def bids_page(
     waits = [one.number for one in sealed if one.is_admitted is None and one.replaced_at is None]
     coming_in = tender.published_at is not None and tender.opened_at is None and tender.decided_at is None
     return BidsPage(
-        **_frame(tender, roles=roles, here="/bids"),
+        **_frame(tender, roles=roles, here="/bids", said="Bids"),
         answer=_received_words(tender, standing),
         errors=_bids_errors(error, problems),
         base=base,
@@ -117,8 +117,12 @@ def _checked_words(checked: int) -> str:
     return f"{wording.counted(checked, 'workbook')} can be taken in. Nothing was taken in yet."
 
 
-def _frame(tender: StoredTender, *, roles: frozenset[Role], here: str, title: str | None = None) -> dict[str, Any]:
-    return dict(frame_of(tender, roles=roles, here=here, title=title))
+def _frame(
+    tender: StoredTender, *, roles: frozenset[Role], here: str, title: str | None = None, said: str = ""
+) -> dict[str, Any]:
+    """The frame of a page about bids; `said` names the page in the title of the window, where its own title does not."""
+    head_title = f"{said or title}: {tender.title}"
+    return {**frame_of(tender, roles=roles, here=here, title=title), "head_title": head_title}
 
 
 def _received_words(tender: StoredTender, standing: int) -> str:
@@ -428,9 +432,9 @@ def line_page(
     given, found = typed or {}, faults or {}
     base = f"/tenders/{tender.id}/bids/{bid.id}"
     accepted = "" if line.accepted is None else numbers.trimmed(line.accepted)
-    frame = _frame(
-        tender, roles=roles, here=f"/bids/{bid.number}/{measure.ref}", title=f"{measure.ref} {measure.title}"
-    )
+    title = f"{measure.ref} {measure.title}"
+    said = f"{title} of {wording.bidder(bid.bidder)}"
+    frame = _frame(tender, roles=roles, here=f"/bids/{bid.number}/{measure.ref}", title=title, said=said)
     frame["crumbs"] = (*frame["crumbs"], (wording.bidder(bid.bidder), base))
     frame["caption"] = wording.bidder(bid.bidder)
     return LinePage(
@@ -496,7 +500,7 @@ def compare_page(
     waiting: Iterable[Clarification],
 ) -> ComparePage:
     """The comparison with what is still missing and which questions wait for an answer."""
-    frame = _frame(tender, roles=roles, here="/evaluation")
+    frame = _frame(tender, roles=roles, here="/evaluation", said="Compare the bids")
     page = replace(page, settings=settings_facts(settled))
     if QUESTIONS in missing:
         page = _without_answers(page)
@@ -508,6 +512,7 @@ def compare_page(
             **inherited,
             "answer": answer,
             "title": tender.title,
+            "head_title": frame["head_title"],
             "caption": frame["caption"],
             "crumbs": frame["crumbs"],
         },
