@@ -62,9 +62,9 @@ class TestAdd:
         officer = by(council, Role.PROCUREMENT_OFFICER)
         listed = officer.get("/contracts").text
         assert f"/contracts/add?tender={tender.id}&amp;bid={bid}" in listed
-        made = officer.post("/contracts/add", filled(officer, tender, bid))
+        made = officer.send("/contracts/add", **filled(officer, tender, bid))
         assert made.status_code == 303
-        page = words(officer.get(made.headers["location"]).text)
+        page = words(officer.get(made.headers["location"]))
         assert "Grounds maintenance" in page
         assert "April 2027 to March 2029" in page
         assert "£742,000.50" not in page
@@ -95,9 +95,9 @@ class TestAdd:
         tender, bid = awarded(where)
         officer = by(council, Role.PROCUREMENT_OFFICER)
         sent = filled(officer, tender, bid, **changes)
-        answer = officer.post("/contracts/add", sent)
+        answer = officer.send("/contracts/add", **sent)
         assert answer.status_code == 422
-        assert said in words(answer.text)
+        assert said in words(answer)
         kept = sent["directorate"]
         assert f'value="{kept}"' in answer.text
         with where.database.reading() as session:
@@ -119,7 +119,7 @@ class TestFigures:
 
     def test_the_page_shows_the_worked_table(self, council: Council, contract: int) -> None:
         manager = by(council, Role.CONTRACT_MANAGER)
-        page = words(manager.get(f"/contracts/{contract}").text)
+        page = words(manager.get(f"/contracts/{contract}"))
         for figure in ("£31,414", "£18,038", "£4,680", "£3,910", "21% of due", "Far behind", "2 of 8 quarters"):
             assert figure in page
         told = manager.get(f"/api/v1/contracts/{contract}").json()
@@ -132,7 +132,7 @@ class TestFigures:
         manager = by(council, Role.CONTRACT_MANAGER)
         page = manager.get(f"/contracts/{contract}").text
         links = re.findall(rf"/contracts/{contract}/commitments/\d+", page)
-        texts = [words(manager.get(link).text) for link in dict.fromkeys(links)]
+        texts = [words(manager.get(link)) for link in dict.fromkeys(links)]
         (weeks,) = [text for text in texts if "Four weeks were in another contract." in text]
         assert "16 weeks claimed, 12 weeks accepted" in weeks
 
@@ -146,8 +146,8 @@ class TestFigures:
 
     def test_first_page_and_list_of_a_manager(self, council: Council, contract: int) -> None:
         manager = by(council, Role.CONTRACT_MANAGER)
-        assert "1 claim waits to be verified, over 1 contract." in words(manager.get("/").text)
-        assert "21% of what is due by 30 September 2026 is verified" in words(manager.get("/contracts").text)
+        assert "1 claim waits to be verified, over 1 contract." in words(manager.get("/"))
+        assert "21% of what is due by 30 September 2026 is verified" in words(manager.get("/contracts"))
 
 
 class TestWho:
