@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from svtracker.cli import audit, db, frameworks, messages, organisations, score, serve, tenders, users
+from svtracker.cli import audit, contracts, db, frameworks, messages, organisations, score, serve, tenders, users
 from svtracker.cli.door import Door
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(audit.app, name="audit")
+app.add_typer(contracts.app, name="contracts")
 app.add_typer(db.app, name="db")
 app.add_typer(frameworks.app, name="frameworks")
 app.add_typer(messages.app, name="messages")

@@ -32,7 +32,7 @@ def upgrade() -> None:
 
 @app.command()
 def check() -> None:
-    """Check the database: migrations, tables, every version of a measure set, the record, accounts, tenders.
+    """Check the database: migrations, tables, every version of a measure set, the record, accounts, tenders, contracts.
 
     Each stored version must be what its stored file says, and that file must have the SHA-256 of its release.
     Each chain of events must be whole; its last hash is printed, to be kept elsewhere and compared another day.
@@ -42,6 +42,7 @@ def check() -> None:
     """
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
     from svtracker.audit import service as audit
+    from svtracker.delivery.service import checking as delivery
     from svtracker.frameworks import service as frameworks
     from svtracker.frameworks.rules.owners import WHOLE_INSTALLATION
     from svtracker.identity import service as identity
@@ -67,7 +68,9 @@ def check() -> None:
             councils = registers.list_organisations(session)
             for one in councils:
                 problems += tenders.check_tenders(session, organisation_id=one.id)
+                problems += delivery.check_contracts(session, organisation_id=one.id)
             decided = sum(len(tenders.list_decided(session, organisation_id=one.id)) for one in councils)
+            contracts = sum(delivery.count_contracts(session, organisation_id=one.id) for one in councils)
             people = len(identity.list_users(session, organisation_id=None))
             heads = audit.list_heads(session)
         if problems:
@@ -77,6 +80,7 @@ def check() -> None:
     typer.echo(f"measure sets: {wording.counted(len(versions), 'version')}, each as its file says")
     typer.echo(f"accounts: {wording.counted(people, 'person', 'people')}, each as the events tell")
     typer.echo(f"tenders: {decided:,} decided, every frozen result scored again the same")
+    typer.echo(f"contracts: {contracts:,}, each as it was awarded, the latest row of every claim counts")
     for head in heads:
         name, events = audit.chain_name(head.organisation_id), wording.counted(head.sequence, "event")
         typer.echo(f"{name}: {events}, unbroken, the last with hash {head.hash}")

@@ -11,6 +11,9 @@ from typer.core import TyperGroup
 from svtracker.kernel.exceptions import SvtrackerError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from svtracker.registers.store import Organisation
     from svtracker.settings import Settings
     from svtracker.storage.engines import Database
 
@@ -46,3 +49,16 @@ def opened() -> Iterator[tuple["Settings", "Database"]]:
         yield settings, database
     finally:
         database.dispose()
+
+
+def organisation_named(session: "Session", slug: str | None) -> "Organisation":
+    """The organisation with that slug; without one, that which was added first."""
+    from svtracker.kernel.exceptions import NotFoundError
+    from svtracker.registers import service as registers
+
+    if slug is not None:
+        return registers.find_organisation(session, slug)
+    found = registers.current_organisation(session)
+    if found is None:
+        raise NotFoundError(what="organisation", name="", do="Add one with “svtracker organisations add”.")
+    return found

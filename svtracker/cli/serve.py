@@ -25,12 +25,12 @@ def serve(
     import uvicorn
 
     from svtracker.audit.rules.events import SERVE
+    from svtracker.delivery.service.demo import load_demo
     from svtracker.frameworks import service as frameworks
     from svtracker.registers import service as registers
     from svtracker.settings import read_settings
     from svtracker.storage import migrations
     from svtracker.storage.engines import Database
-    from svtracker.tenders.service.demo import load_demo
     from svtracker.web import logs
     from svtracker.web.app import create_app
 

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from svtracker.cli.door import opened
+from svtracker.cli.door import opened, organisation_named
 from svtracker.kernel.exceptions import RefusedError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from svtracker.registers.store import Organisation
     from svtracker.tenders.rules.importing import ImportPlan
 
 app = typer.Typer(
@@ -96,7 +95,7 @@ def list_tenders(
     from svtracker.tenders.service import results, setup
 
     with opened() as (_, database), database.reading() as session:
-        where = _organisation(session, organisation)
+        where = organisation_named(session, organisation)
         counts = results.count_bids(session, organisation_id=where.id)
         found = setup.list_tenders(session, organisation_id=where.id)
     if as_json:
@@ -128,7 +127,7 @@ def workbook(
     from svtracker.tenders.service import workbooks
 
     with opened() as (_, database), database.reading() as session:
-        where = _organisation(session, organisation)
+        where = organisation_named(session, organisation)
         number = _number(session, tender, organisation_id=where.id)
         data = workbooks.workbook_of(session, number, organisation_id=where.id, organisation=where.name)
     output.write_bytes(data)
@@ -156,7 +155,7 @@ def take_bids_in(
     read = [(file.name, file.read_bytes()) for file in files]
     with opened() as (_, database):
         with database.reading() as session:
-            where = _organisation(session, organisation)
+            where = organisation_named(session, organisation)
             number = _number(session, tender, organisation_id=where.id)
             found, problems, aside = workbooks.check_files(
                 session, number, read, organisation_id=where.id, organisation=where.name
@@ -199,7 +198,7 @@ def report(
     if ending not in writers:
         raise NotFoundError(what="kind of report", name=ending, do="Let the file end in .pdf, .xlsx or .json.")
     with opened() as (settings, database), database.reading() as session:
-        where = _organisation(session, organisation)
+        where = organisation_named(session, organisation)
         made = reports.report_of(
             session,
             _number(session, tender, organisation_id=where.id),
@@ -211,18 +210,6 @@ def report(
         )
     output.write_bytes(writers[ending](made))
     typer.echo(f"wrote {output}")
-
-
-def _organisation(session: "Session", slug: str | None) -> "Organisation":
-    from svtracker.kernel.exceptions import NotFoundError
-    from svtracker.registers import service as registers
-
-    if slug is not None:
-        return registers.find_organisation(session, slug)
-    found = registers.current_organisation(session)
-    if found is None:
-        raise NotFoundError(what="organisation", name="", do="Add one with “svtracker organisations add”.")
-    return found
 
 
 def _number(session: "Session", text: str, *, organisation_id: int) -> int:

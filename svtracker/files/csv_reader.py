@@ -1,6 +1,7 @@
 """Reads a CSV file of a stranger: rows with their lines, and everything that is wrong, all at once (DESIGN section 5).
 
-Nothing in a file raises. Accepted are UTF-8 with or without a mark at its beginning, and commas between the cells.
+Nothing in a file raises. Of our own files UTF-8 is accepted, with or without a mark at its beginning, and commas
+between the cells; of files that other programs write also what they often do otherwise.
 """
 
 import codecs
@@ -16,9 +17,14 @@ from svtracker.kernel import wording
 from svtracker.kernel.problems import Problem, shown
 
 MOST_ROWS = 5_000
+LARGEST_TABLE = 10 * 1024 * 1024
+MOST_LINES = 50_000
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _AN_UTF_8_FILE = "a CSV file in UTF-8: in a spreadsheet program, save it as “CSV UTF-8”"
+# The mark at the beginning of a UTF-8 file, taken for Windows-1252.
+_TWICE = "ï»¿"
+_NOT_IN_1252 = re.compile("([\x81\x8d\x8f\x90\x9d])")
 _SIGNATURES = (
     (codecs.BOM_UTF16_LE, "text in UTF-16"),
     (codecs.BOM_UTF16_BE, "text in UTF-16"),
@@ -82,9 +88,69 @@ def read_rows(*, name: str, data: bytes, columns: Sequence[str], left_aside: Seq
     return CsvFile(name=name, rows=tuple(rows), problems=capped(problems))
 
 
-def _lines(name: str, text: str) -> tuple[list[tuple[int, list[str]]], tuple[Problem, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvLines:
+    """Every row that holds something, as it stands, with its line; `notes` say what had to be understood to read it."""
+
+    lines: tuple[tuple[int, list[str]], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_lines(*, name: str, data: bytes) -> CsvLines:
+    """The rows of a CSV file of another program, whatever its columns are called; never raises on content.
+
+    Understood are commas, semicolons or tabs between the cells, UTF-8, the old Windows-1252, and a file that was
+    encoded twice, which begins with “ï»¿” and has “Â£” for “£”. Refused are other kinds of file, more than 10 MiB,
+    more than 50,000 rows, control characters, and quotes that are not closed.
+    """
+    fault = _fault_of_kind(name, data, largest=LARGEST_TABLE, limit="10 MiB")
+    if fault is not None:
+        return CsvLines(problems=(fault,))
+    notes: tuple[str, ...] = ()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        notes = ("The file is in the old Windows-1252, not in UTF-8.",)
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError as error:
+            return CsvLines(problems=(_not_utf_8(name, data, error.start),))
+    if text.startswith(_TWICE):
+        once = _encoded_once(text)
+        text, notes = (text, notes) if once is None else (once, (*notes, "The file was encoded twice: that is undone."))
+    fault = _fault_of_text(name, text)
+    if fault is not None:
+        return CsvLines(problems=(fault,))
+    lines, broken = _lines(name, text.removeprefix(_TWICE).removeprefix("\ufeff"), between=_between(text))
+    if len(lines) > MOST_LINES:
+        seen = wording.counted(len(lines), "row")
+        broken = (*broken, Problem(file=name, path="", seen=seen, wanted=f"at most {MOST_LINES:,} rows in one file"))
+    if not lines and not broken:
+        broken = (Problem(file=name, path="", seen="nothing", wanted="a first line with the names of the columns"),)
+    return CsvLines(problems=broken) if broken else CsvLines(lines=tuple(lines), notes=notes)
+
+
+def _encoded_once(text: str) -> str | None:
+    """A text that was taken for Windows-1252 and encoded again, as it was before; nothing where it was not."""
+    try:
+        parts = [
+            part.encode("latin-1" if _NOT_IN_1252.fullmatch(part) else "cp1252") for part in _NOT_IN_1252.split(text)
+        ]
+        return b"".join(parts).decode("utf-8-sig")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return None
+
+
+def _between(text: str) -> str:
+    """What stands between the cells: whichever of comma, semicolon and tab the first lines have most of."""
+    beginning = "".join(text.splitlines(keepends=True)[:20])
+    return max(",;\t", key=beginning.count)
+
+
+def _lines(name: str, text: str, *, between: str = ",") -> tuple[list[tuple[int, list[str]]], tuple[Problem, ...]]:
     """The rows that hold something, each with the line on which it begins, as far as the file can be read."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=between)
     found: list[tuple[int, list[str]]] = []
     while True:
         line = reader.line_num + 1
@@ -126,23 +192,38 @@ def _faults_of_header(
 
 
 def _fault_of_bytes(name: str, data: bytes) -> Problem | None:
-    if len(data) > LARGEST_FILE:
-        wanted = f"at most 1 MiB ({LARGEST_FILE:,} bytes)"
+    fault = _fault_of_kind(name, data, largest=LARGEST_FILE, limit="1 MiB")
+    if fault is not None:
+        return fault
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _not_utf_8(name, data, error.start)
+    return _fault_of_text(name, text)
+
+
+def _fault_of_kind(name: str, data: bytes, *, largest: int, limit: str) -> Problem | None:
+    if len(data) > largest:
+        wanted = f"at most {limit} ({largest:,} bytes)"
         return Problem(file=name, path="", seen=f"a file of {len(data):,} bytes", wanted=wanted)
     for signature, seen in _SIGNATURES:
         if data.startswith(signature):
             return Problem(file=name, path="", seen=seen, wanted=_AN_UTF_8_FILE)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        seen = "text that is not UTF-8, perhaps in the old Windows-1252"
-        return Problem(file=name, path="", seen=seen, wanted=_AN_UTF_8_FILE, line=line)
-    found = _NOT_TEXT.search(text)
-    if found is not None:
-        line = text[: found.start()].count("\n") + 1
-        return Problem(file=name, path="", seen="a control character", wanted=_AN_UTF_8_FILE, line=line)
     return None
+
+
+def _not_utf_8(name: str, data: bytes, at: int) -> Problem:
+    line = data[:at].count(b"\n") + 1
+    seen = "text that is not UTF-8, perhaps in the old Windows-1252"
+    return Problem(file=name, path="", seen=seen, wanted=_AN_UTF_8_FILE, line=line)
+
+
+def _fault_of_text(name: str, text: str) -> Problem | None:
+    found = _NOT_TEXT.search(text)
+    if found is None:
+        return None
+    line = text[: found.start()].count("\n") + 1
+    return Problem(file=name, path="", seen="a control character", wanted=_AN_UTF_8_FILE, line=line)
 
 
 def _listed(columns: Sequence[str]) -> str:

@@ -331,7 +331,7 @@ class NotAnEvaluatorError(SvtrackerError):
 
 
 class ReferenceTakenError(SvtrackerError):
-    """A tender of this organisation has that reference already."""
+    """A tender or contract of this organisation has that reference already."""
 
     def __init__(self, *, reference: str, title: str) -> None:
         self.reference, self.title = reference, title
@@ -344,3 +344,11 @@ class SecondPersonNeededError(SvtrackerError):
     def __init__(self, *, what: str) -> None:
         self.what = what
         super().__init__(f"{what} is decided by somebody else than who asked for it. Nothing was saved.")
+
+
+class ContractThereError(SvtrackerError):
+    """There is a contract of this award already."""
+
+    def __init__(self, *, reference: str) -> None:
+        self.reference = reference
+        super().__init__(f"There is a contract of this award already: “{reference}”. Nothing was saved.")

@@ -1,12 +1,13 @@
 """Days and times as people in the United Kingdom say them; stored is always UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from svtracker.kernel import wording
 
 ZONE = "Europe/London"
+_LONGEST_YEAR = 4
 
 
 @cache
@@ -43,3 +44,14 @@ def said(value: datetime) -> str:
     """A moment with its zone, to the minute: 1 July 2026, 12:00 BST; 1 December 2026, 12:00 GMT."""
     here = local(value)
     return f"{wording.day(here.date())}, {here:%H:%M} {here.tzname()}"
+
+
+def day_from(*, day: str, month: str, year: str) -> date | None:
+    """The day that was typed in three fields, or nothing where there is none: 29, 2 and 2027 are no day."""
+    figures = [text.strip() for text in (day, month, year)]
+    if not all(text.isascii() and text.isdecimal() and len(text) <= _LONGEST_YEAR for text in figures):
+        return None
+    try:
+        return date(int(figures[2]), int(figures[1]), int(figures[0]))
+    except ValueError:
+        return None

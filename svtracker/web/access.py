@@ -72,6 +72,11 @@ POLICY_READERS = WAIVER_READERS | OFFICER
 # What tenders drew, once they are decided, is for directors and councillors too.
 PORTFOLIO_READERS = TENDER_READERS | {Role.VIEWER, Role.CONTRACT_MANAGER}
 
+# Contracts: a manager or deputy of one comes to that one; the others, and who has the role for all, to all of them.
+CONTRACT_KEEPERS = frozenset({Role.CONTRACT_MANAGER, Role.DEPUTY_CONTRACT_MANAGER})
+CONTRACT_MAKERS = OFFICER | {Role.CONTRACT_MANAGER}
+CONTRACT_READERS = CONTRACT_MAKERS | CONTRACT_KEEPERS | {Role.POLICY_LEAD, Role.APPROVER, Role.AUDITOR, Role.VIEWER}
+
 
 def _reads(who: Audience | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
     return tuple(Rule(method="GET", path=path, who=who) for path in paths)
@@ -247,6 +252,19 @@ ACCESS: tuple[Rule, ...] = (
         "/tenders/portfolio/download.{kind}",
         "/api/v1/tenders/portfolio",
     ),
+    # What was promised under contracts, and what came of it.
+    *_reads(
+        CONTRACT_READERS,
+        "/contracts",
+        "/contracts/download.{kind}",
+        "/contracts/{contract:int}",
+        "/contracts/{contract:int}/download.{kind}",
+        "/contracts/{contract:int}/commitments/{commitment:int}",
+        "/api/v1/contracts",
+        "/api/v1/contracts/{contract:int}",
+    ),
+    *_reads(CONTRACT_MAKERS, "/contracts/add"),
+    *_changes(CONTRACT_MAKERS, "/contracts/add"),
     # The decision on a tender, and the report that explains it.
     *_reads(
         BID_READERS,

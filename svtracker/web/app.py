@@ -18,6 +18,7 @@ from svtracker.settings import Settings
 from svtracker.storage.engines import Database
 from svtracker.web import errors
 from svtracker.web.api import audit as audit_api
+from svtracker.web.api import contracts as contracts_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
 from svtracker.web.api import policy_rules as policy_rules_api
@@ -36,6 +37,7 @@ from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
 from svtracker.web.routes import (
+    contracts,
     desk,
     frameworks_upload,
     home,
@@ -124,6 +126,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         home,
         frameworks_upload,  # before the pages of sets, whose names stand in the same place
         frameworks_pages,
+        contracts,
         desk,
         tender_marks_pages,
         tender_bids,
@@ -146,6 +149,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         app.include_router(pages.router, include_in_schema=False)
     for twins in (
         frameworks_api,
+        contracts_api,
         tender_decision_api,
         identity_api,
         audit_api,

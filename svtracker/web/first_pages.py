@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from svtracker.audit import service as audit
 from svtracker.audit.rules import wording as words
 from svtracker.audit.store import Filters, Scope
+from svtracker.delivery.rules.records import ClaimState
+from svtracker.delivery.service import contracts, progress
 from svtracker.frameworks import service as frameworks
 from svtracker.frameworks.rules.owners import Whose
 from svtracker.frameworks.rules.values import Status
@@ -27,6 +29,7 @@ from svtracker.web.guard import Viewer
 from svtracker.web.pages.policy_rules import waiting_words
 
 NO_PAGE = "/"
+TO_VERIFY = frozenset({ClaimState.SUBMITTED, ClaimState.REOPENED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +43,11 @@ class Today:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked: of which organisation, whether it is the demo, and how many tenders it has."""
+    """What is asked: of which organisation, on which day, whether it is the demo, and how many tenders it has."""
 
     session: Session
     organisation_id: int
+    day: date
     is_demo: bool
     tenders: int
 
@@ -70,6 +74,18 @@ def _tenders(asked: Asked) -> Today:
     number = asked.tenders
     text = f"{wording.counted(number, 'tender')} can be read, each with why its first bid leads and how firm that is."
     return Today(text=text if number else "There is no tender yet.", label="Tenders", href="/tenders")
+
+
+def _contracts(asked: Asked) -> Today:
+    found = progress.standings_of(
+        asked.session, contracts.list_contracts(asked.session, organisation_id=asked.organisation_id), at=asked.day
+    )
+    if not found:
+        return Today(text="There is no contract yet.", label="Contracts", href="/contracts")
+    waiting = sum(row.state in TO_VERIFY for one in found for row in one.claims)
+    said = wording.counted(waiting, "claim waits", "claims wait") if waiting else "No claim waits"
+    text = f"{said} to be verified, over {wording.counted(len(found), 'contract')}."
+    return Today(text=text, label="Contracts", href="/contracts")
 
 
 def _people(asked: Asked) -> Today:
@@ -106,6 +122,7 @@ def _waivers(asked: Asked) -> Today:
     return Today(text=waiting_words(found), label="Register of waivers", href="/policy/waivers")
 
 
+_OF_CONTRACTS = FirstPage(href="/contracts", today=_contracts)
 _OF_TENDERS = FirstPage(href="/tenders", today=_tenders)
 
 # Who has several roles goes to the page of the first that stands here.
@@ -115,13 +132,13 @@ FIRST_PAGES: Mapping[Role, FirstPage] = MappingProxyType(
         Role.PROCUREMENT_OFFICER: _OF_TENDERS,
         Role.LEAD_EVALUATOR: _OF_TENDERS,
         Role.EVALUATOR: _OF_TENDERS,
-        Role.CONTRACT_MANAGER: _OF_TENDERS,
-        Role.DEPUTY_CONTRACT_MANAGER: _OF_TENDERS,
+        Role.CONTRACT_MANAGER: _OF_CONTRACTS,
+        Role.DEPUTY_CONTRACT_MANAGER: _OF_CONTRACTS,
         Role.APPROVER: FirstPage(href="/policy/waivers", today=_waivers),
         Role.ADMINISTRATOR: FirstPage(href="/people", today=_people),
         Role.AUDITOR: FirstPage(href="/audit", today=_record),
         Role.SUPPLIER_CONTACT: _OF_TENDERS,
-        Role.VIEWER: _OF_TENDERS,
+        Role.VIEWER: _OF_CONTRACTS,
         Role.PARTNERSHIP_VIEWER: _OF_TENDERS,
     }
 )
@@ -155,5 +172,7 @@ def today_of(viewer: Viewer | None, session: Session, *, tenders: int, day: date
         return None
     mine, organisation = viewer.session, viewer.organisation
     page = first_of(roles_in(mine.grants, organisation_id=organisation.id, day=day))
-    asked = Asked(session=session, organisation_id=organisation.id, is_demo=organisation.is_demo, tenders=tenders)
+    asked = Asked(
+        session=session, organisation_id=organisation.id, day=day, is_demo=organisation.is_demo, tenders=tenders
+    )
     return None if page is None else page.today(asked)

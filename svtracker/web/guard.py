@@ -6,11 +6,12 @@ answered with an error, and so is a person whom it does not name.
 
 import hmac
 from dataclasses import dataclass, replace
+from datetime import date
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from svtracker.identity.rules.roles import roles_for
+from svtracker.identity.rules.roles import Role, roles_for
 from svtracker.identity.service import sessions
 from svtracker.kernel.exceptions import DatabaseBusyError, NotFoundError, SvtrackerError
 from svtracker.registers import service as registers
@@ -21,7 +22,11 @@ from svtracker.web.access import RULES, Audience, Rule, State
 from svtracker.web.logs import route_of
 from svtracker.web.security import SAFE_METHODS
 
-TENDER_IN_PATH = "{tender:int}"
+TENDER, CONTRACT = "tender", "contract"
+# How the number of a thing stands in an address for which somebody can have a role of their own.
+IN_PATH = {TENDER: "{tender:int}", CONTRACT: "{contract:int}"}
+# Where such things are listed.
+LISTS = frozenset({"/contracts", "/contracts/download.{kind}", "/api/v1/contracts"})
 CSRF_FIELD = "form_token"
 CSRF_HEADER = "x-form-token"
 
@@ -64,7 +69,7 @@ async def guard(request: Request) -> None:
         raise NotFoundError(what="page", name=request.url.path, do="Sign in with your email address and password.")
     viewer = None
     if cookies.token_of(request) is not None:
-        viewer = _on_tender(await run_in_threadpool(look_up, request), request)
+        viewer = _on_object(await run_in_threadpool(look_up, request), request)
     request.state.viewer = viewer
     if viewer is None:
         if rule.who is not Audience.EVERYBODY:
@@ -115,18 +120,36 @@ def local_address(text: str) -> str:
     return text if is_local and text.isprintable() and not set(text) & {" ", "\\"} else "/"
 
 
-def _on_tender(viewer: Viewer | None, request: Request) -> Viewer | None:
-    """Who asks, with the roles that they have for the tender of the address alone; the route decides on the rest."""
-    if viewer is None or TENDER_IN_PATH not in route_of(request.scope):
-        return viewer
-    roles = roles_for(
-        viewer.session.grants,
-        organisation_id=viewer.session.organisation_id,
-        object_kind="tender",
-        object_id=str(request.path_params["tender"]),
-        day=request.app.state.clock().date(),
+def _on_object(viewer: Viewer | None, request: Request) -> Viewer | None:
+    """Who asks, with the roles that they have for the tender or contract of the address alone; the route does the rest.
+
+    A list of such things is for who has a role for one of them, too; it shows no other.
+    """
+    if viewer is None:
+        return None
+    route, day = route_of(request.scope), request.app.state.clock().date()
+    for kind, in_path in IN_PATH.items():
+        if in_path in route:
+            roles = roles_for(
+                viewer.session.grants,
+                organisation_id=viewer.session.organisation_id,
+                object_kind=kind,
+                object_id=str(request.path_params[kind]),
+                day=day,
+            )
+            return replace(viewer, session=replace(viewer.session, roles=roles))
+    if route in LISTS:
+        return replace(viewer, session=replace(viewer.session, roles=viewer.session.roles | roles_in(viewer, day)))
+    return viewer
+
+
+def roles_in(viewer: Viewer, day: date, *, kind: str = CONTRACT) -> frozenset[Role]:
+    """The roles that somebody has for single things of a kind, whichever they are."""
+    return frozenset(
+        one.role
+        for one in viewer.session.grants
+        if one.organisation_id == viewer.session.organisation_id and one.object_kind == kind and one.holds_on(day)
     )
-    return replace(viewer, session=replace(viewer.session, roles=roles))
 
 
 def _require_role(rule: Rule, viewer: Viewer) -> None:

@@ -19,7 +19,7 @@ def site(client: TestClient) -> Site:
 def site_inside(inside: TestClient) -> Site:
     """What only somebody who is signed in reaches; pages for everybody are asked, and not followed further."""
     own = ("/people", "/account", "/messages", "/personal-links", "/organisation", "/policy")
-    tenders = ("/tenders/portfolio", "/tenders/1/report", "/tenders/1/evaluation")
+    tenders = ("/tenders/portfolio", "/tenders/1/report", "/tenders/1/evaluation", "/contracts")
     return crawl(
         inside,
         starts=(*own[:2], *tenders, "/audit/sample", "/audit/version/open-toms@2021.1"),

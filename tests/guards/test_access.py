@@ -30,6 +30,8 @@ REAL = {
     "tender": "1",
     "bid": "1",
     "waiver": "1",
+    "contract": "1",
+    "commitment": "1",
     "question": "answer",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
@@ -47,12 +49,16 @@ UNKNOWN = {
     "tender": "999999",
     "bid": "999999",
     "waiver": "999999",
+    "contract": "999999",
+    "commitment": "999999",
     "question": "nobody-asked-this",
     "colour": "ffffff",
     "object_kind": "starship",
     "object_id": "open-toms@1066.1/x",
 }
 KINDS = {
+    "/contracts/download.{kind}": ("csv", "xlsx"),
+    "/contracts/{contract:int}/download.{kind}": ("csv", "xlsx"),
     "/audit/download.{kind}": ("csv", "xlsx"),
     "/frameworks/download.{kind}": ("csv", "xlsx"),
     "/frameworks/{set_id}/compare/download.{kind}": ("csv", "xlsx"),
@@ -68,6 +74,7 @@ KINDS = {
     "/policy/waivers/download.{kind}": ("csv", "xlsx"),
 }
 QUERIES = {
+    "/contracts/add": {"tender": "2", "bid": "5"},
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},
     "/frameworks/{set_id}/compare/download.{kind}": {"from": "2018.1", "to": "2021.1"},
     "/api/v1/frameworks/{set_id}/compare": {"from": "2018.1", "to": "2021.1"},
@@ -79,6 +86,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # Forms that are sent with something in them, so that they reach what they are about.
 FORMS: dict[str, dict[str, str]] = {
+    "/contracts/add": {"tender": "2", "bid": "5"},
     "/account/organisation": {"organisation": "1"},
     "/organisation": {"version": "0"},
     "/tenders/{tender:int}/bids/late": {"place": "1"},
@@ -120,6 +128,7 @@ WAITS_FOR_NOTHING = {
     "shelf_of": "holds the session for the route, which asks",
     "library_of": "holds the session for the route, which asks",
     "asked_of": "reads the query of the address",
+    "sent_contract": "reads the form, as the guard did before it",
     "sent_form": "reads the form, as the guard did before it",
 }
 # A GET that changes something, each with the reason in the access table.

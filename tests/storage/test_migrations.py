@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, Inspector, inspect, text
 from sqlmodel import SQLModel
 
+import svtracker.delivery.tables
 import svtracker.frameworks.service
 import svtracker.identity.service
 import svtracker.registers.service

@@ -71,6 +71,7 @@ class Council:
     def let_into_everything(self, user: User) -> None:
         """Gives somebody every role for which there is a page."""
         held = {Role.PROCUREMENT_OFFICER, Role.LEAD_EVALUATOR, Role.EVALUATOR, Role.POLICY_LEAD, Role.APPROVER}
+        held |= {Role.CONTRACT_MANAGER}
         for role in sorted(held):
             self.role(user, role)
 

@@ -13,12 +13,12 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from svtracker.audit.rules.events import SERVE
+from svtracker.delivery.service.demo import load_demo
 from svtracker.frameworks import service as frameworks
 from svtracker.registers import service as registers
 from svtracker.settings import PREFIX, Settings
 from svtracker.storage import migrations
 from svtracker.storage.engines import Database
-from svtracker.tenders.service.demo import load_demo
 from svtracker.web.app import create_app
 
 ROOT = Path(__file__).parents[2]

@@ -103,6 +103,9 @@ FIELDS = {
     "/policy/rules/{number}/end": {"version", "off_day", "reason"},
     "/tenders/{tender:int}/waivers": {"rule", "figure", "reason"},
     "/tenders/{tender:int}/waivers/{waiver:int}": {"decision", "reason"},
+    "/contracts/add": {"tender", "bid", "title", "reference", "manager", "deputy", "periods", "value"}
+    | {"estimated_value", "directorate", "starts_on-day", "starts_on-month", "starts_on-year"}
+    | {"ends_on-day", "ends_on-month", "ends_on-year"},
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},

@@ -65,6 +65,7 @@ def give_every_role(database: Database) -> None:
             one for one in service.list_users(session, organisation_id=1) if one.email == address_of(Role.ADMINISTRATOR)
         ).person_id
         held = {Role.PROCUREMENT_OFFICER, Role.LEAD_EVALUATOR, Role.EVALUATOR, Role.POLICY_LEAD, Role.APPROVER}
+        held |= {Role.CONTRACT_MANAGER}
         for role in Role:
             if role in held:
                 service.grant_role(session, person, role, **by)

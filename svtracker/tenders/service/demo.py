@@ -60,8 +60,11 @@ def load_demo(
     minimum_wage: MinimumWage | None,
     actor: Actor,
     clock: Clock = system_clock,
-) -> None:
-    """Adds the demo's council, its people and its tenders where they are not there; a second run changes nothing."""
+) -> tuple[int, Mapping[Role, int]]:
+    """Adds the demo's council, its people and its tenders where they are not there; a second run changes nothing.
+
+    Answers the number of the council, and those of its people by role.
+    """
     council = registers.load_demo_council(session, actor=actor, clock=clock)
     people = load_demo_people(session, organisation_id=council.id, actor=actor, clock=clock)
     added = load_demo_tenders(
@@ -75,6 +78,7 @@ def load_demo(
     )
     if added:
         _keep_policy(session, people, number=added[0].id, organisation_id=council.id, now=clock())
+    return council.id, people
 
 
 def load_demo_tenders(

@@ -11,15 +11,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from svtracker import __version__
+from svtracker.identity.rules.roles import Role
 from svtracker.kernel import wording
 from svtracker.registers.rules.policy import DEFAULT, Policy
 from svtracker.settings import Settings
 from svtracker.web.access import RULES, Audience
 from svtracker.web.caching import Kept
-from svtracker.web.guard import Viewer, viewer_of
+from svtracker.web.guard import Viewer, roles_in, viewer_of
 from svtracker.web.house import House
 
 SERVICE = "Social value"
+CONTRACTS = "/contracts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ SECTIONS = (
     ("Home", "/"),
     ("Tenders", "/tenders"),
     ("Portfolio", "/tenders/portfolio"),
+    ("Contracts", CONTRACTS),
     ("Measures", "/frameworks"),
     ("Score a tender file", "/score"),
     ("Policy", "/policy"),
@@ -122,6 +125,7 @@ class Renderer:
 
     def _site(self, request: Request) -> Site:
         path, viewer = request.url.path, viewer_of(request)
+        roles = frozenset() if viewer is None else roles_in(viewer, request.app.state.clock().date())
         return Site(
             council=self.house.name if viewer is None else viewer.organisation.name,
             brand=_brand(self.house.policy if viewer is None else viewer.policy),
@@ -131,7 +135,7 @@ class Renderer:
             nav=tuple(
                 Link(label=label, href=href, current=_is_current(href, path))
                 for label, href in SECTIONS
-                if _is_open(href, viewer)
+                if _is_open(href, viewer, roles)
             ),
             me=None if viewer is None else _me(viewer),
             version=__version__,
@@ -160,12 +164,14 @@ def wants_block(request: Request) -> bool:
     return request.headers.get("hx-request-type") == "partial"
 
 
-def _is_open(href: str, viewer: Viewer | None) -> bool:
-    """Whether a section is shown: one that the reader may not open is left out."""
+def _is_open(href: str, viewer: Viewer | None, roles: frozenset[Role]) -> bool:
+    """Whether a section is shown: one that the reader may not open is left out; `roles` are those for one contract."""
     rule = RULES["GET", href]
     if rule.who is Audience.EVERYBODY:
         return True
-    return viewer is not None and viewer.session.link is None and rule.lets_in(viewer.session.roles)
+    if viewer is None or viewer.session.link is not None:
+        return False
+    return rule.lets_in(viewer.session.roles | roles if href == CONTRACTS else viewer.session.roles)
 
 
 def _brand(policy: Policy) -> str | None:

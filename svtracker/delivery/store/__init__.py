@@ -1,0 +1,1 @@
+"""Contracts and what was claimed under them, in and out of the database."""
