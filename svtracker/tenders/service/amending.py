@@ -1,4 +1,4 @@
-"""Telling the people who mark a tender that what was published has changed."""
+"""Telling the people who mark a tender, and the bidders who were invited, that what was published has changed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ from svtracker.kernel.clock import Clock, system_clock
 from svtracker.messages import service as messages
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.service.evaluation import list_evaluators
+from svtracker.tenders.service.invitations import bare, tell_invited
 from svtracker.tenders.service.setup import amend, get_tender
 
 SUBJECT = "A tender that you mark was amended"
@@ -34,7 +35,9 @@ def amend_and_tell(
     actor: Actor,
     clock: Clock = system_clock,
 ) -> tuple[StoredTender, int]:
-    """Amends a published tender and queues a message to each of its evaluators who has an email address.
+    """Amends a published tender and queues a message to each of its evaluators and invited bidders with an address.
+
+    A bidder's link lasts as long as the new closing time asks for.
 
     Gives the tender and how many messages were queued; where nothing differs, nothing is done and nobody is told.
     """
@@ -62,13 +65,11 @@ def amend_and_tell(
             to_person_id=evaluator.person_id,
             subject=SUBJECT,
             # Braces would look like the place of a personal link, which this message does not have.
-            body=BODY.format(reference=_bare(after.reference), reason=_bare(reason.strip())),
+            body=BODY.format(reference=bare(after.reference), reason=bare(reason.strip())),
             actor=actor,
             clock=clock,
         )
         told += 1
+    if after != before:
+        told += tell_invited(session, after, reason=reason, actor=actor, clock=clock)
     return after, told
-
-
-def _bare(text: str) -> str:
-    return text.replace("{", "(").replace("}", ")")

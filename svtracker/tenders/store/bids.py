@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from svtracker.audit.rules.events import canonical
-from svtracker.tenders.rules.records import Clarification, SealedBid, Source, StoredBid, StoredLine
+from svtracker.tenders.rules.records import Clarification, OwnBid, SealedBid, Source, StoredBid, StoredLine
 from svtracker.tenders.rules.values import BidStatus
 from svtracker.tenders.tables import AcceptanceRow, BidRow, ClarificationRow, CommitmentRow
 
 _BID = tuple(getattr(BidRow, name) for name in StoredBid.__dataclass_fields__ if name != "lines")
 _SEALED = tuple(getattr(BidRow, name) for name in SealedBid.__dataclass_fields__)
+_OWN = tuple(getattr(BidRow, name) for name in OwnBid.__dataclass_fields__)
 _LINE = tuple(
     getattr(CommitmentRow, name) for name in StoredLine.__dataclass_fields__ if name not in {"accepted", "reason"}
 )
@@ -59,6 +60,30 @@ def list_sealed(session: Session, tender_id: int, *, organisation_id: int) -> tu
     return tuple(SealedBid(**row._asdict()) for row in rows)
 
 
+def list_own(session: Session, invitation_id: int, *, organisation_id: int) -> tuple[OwnBid, ...]:
+    """The bids that came by one link, the last one first; for whoever has the link."""
+    rows = session.execute(
+        select(*_OWN)
+        .where(col(BidRow.organisation_id) == organisation_id, col(BidRow.invitation_id) == invitation_id)
+        .order_by(col(BidRow.number).desc())
+    )
+    return tuple(OwnBid(**row._asdict()) for row in rows)
+
+
+def list_answered(session: Session, tender_id: int, *, organisation_id: int) -> dict[int, bool]:
+    """By the number of an invitation to a tender from which a bid came: whether the last one was not taken back."""
+    rows = session.execute(
+        select(col(BidRow.invitation_id), col(BidRow.withdrawn_at))
+        .where(
+            col(BidRow.organisation_id) == organisation_id,
+            col(BidRow.tender_id) == tender_id,
+            col(BidRow.invitation_id).is_not(None),
+        )
+        .order_by(col(BidRow.number))
+    )
+    return {row.invitation_id: row.withdrawn_at is None for row in rows}
+
+
 def standing_of(session: Session, tender_id: int, bidder: str, *, organisation_id: int) -> int | None:
     """The bid of a bidder that came in time, which a new one would replace."""
     return session.execute(
@@ -82,10 +107,14 @@ def change_bid(session: Session, bid_id: int, values: Mapping[str, Any], *, orga
 
 
 def list_bids(session: Session, tender_id: int, *, organisation_id: int) -> tuple[StoredBid, ...]:
-    """The bids of a tender as they came in, with their lines and what counts of each."""
+    """The bids of a tender as they came in, with their lines and what counts of each; none that was taken back."""
     rows = session.execute(
         select(*_BID)
-        .where(col(BidRow.organisation_id) == organisation_id, col(BidRow.tender_id) == tender_id)
+        .where(
+            col(BidRow.organisation_id) == organisation_id,
+            col(BidRow.tender_id) == tender_id,
+            col(BidRow.withdrawn_at).is_(None),
+        )
         .order_by(col(BidRow.number))
     ).all()
     lines = _lines(session, [row.id for row in rows], organisation_id=organisation_id)
