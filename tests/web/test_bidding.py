@@ -162,6 +162,11 @@ def test_a_quantity_is_worked_out_line_by_line(quick: Market) -> None:
     checked = words(alder.get("/bid/check"))
     assert "18.75 full-time years" in checked
     assert "Site team: people 10, months 18" in checked
+    assert "There is no answer" not in checked
+    alder.save(fields_of_bid(**{"quantity-X1": "18", "answer-answer": "", "statement-X3": ""}))
+    looks = words(alder.get("/bid/check"))
+    assert "There is no answer to “" in looks
+    assert "X3" in looks.split("They stop nothing")[1].split("Alder Works")[1]
     alder.save(fields_of_bid(**{"quantity-X1": "18", **worked, **half}))
     assert "It says 18, and what was worked out comes to 18.75." in words(alder.get("/bid/check"))
     alder.save(fields_of_bid(**{"quantity-X1": "", "helper-X1-1-people": "10"}))

@@ -14,6 +14,7 @@ from svtracker.frameworks.rules.values import Version
 from svtracker.identity.store import Link
 from svtracker.kernel import uk_time
 from svtracker.kernel.exceptions import ChangedMeanwhileError, NotFoundError, NotYetError, RefusedError
+from svtracker.tenders.rules.marking import questions_of
 from svtracker.tenders.rules.values import Tender
 from svtracker.tenders.rules.valuing import Valuation
 from svtracker.tenders.rules.warnings import Code, Compared, warnings_of_bid
@@ -335,6 +336,11 @@ def _check(request: Request, session: Session, me: Viewer, *, declared_error: st
             limits=limits,
         )
         looks = [one.message for one in said if one.code in LOOKED_AT]
+        looks += [
+            f"There is no answer to “{one.title}”."
+            for one in questions_of(found.tender)
+            if not typed.get(f"answer-{one.id}", "").strip()
+        ]
     page = pages.check_page(
         found,
         settled,
