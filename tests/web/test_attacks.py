@@ -195,6 +195,8 @@ class TestForgedForms:
         before = events(council)
         answers = []
         for rule in POSTS:
+            if isinstance(rule.who, Task):
+                continue  # for who came by a link alone; test_bidding sends them forged
             fields = {**FILLED.get(rule.path, {}), **extra}
             answers.append(wren.client.post(address_of(rule.path, number="2"), data=fields, headers=headers))
         assert events(council) == before, "something was changed"
