@@ -626,6 +626,22 @@ def list_links(
     return tuple(_link(row, now=now) for row in session.execute(asked))
 
 
+def list_task_links(
+    session: Session, *, organisation_id: int, task_kind: str, task_ids: Sequence[str], now: datetime
+) -> tuple[Link, ...]:
+    """The links to certain tasks of an organisation, the newest first, each with its state at a moment."""
+    asked = (
+        select(*_LINK)
+        .where(
+            col(LinkRow.organisation_id) == organisation_id,
+            col(LinkRow.task_kind) == task_kind,
+            col(LinkRow.task_id).in_(task_ids),
+        )
+        .order_by(col(LinkRow.id).desc())
+    )
+    return tuple(_link(row, now=now) for row in session.execute(asked))
+
+
 def change_link(session: Session, link_id: int, **values: Any) -> None:
     """Writes some columns of a link."""
     session.execute(across(update(LinkRow).where(col(LinkRow.id) == link_id), _BY_NUMBER).values(values))

@@ -58,10 +58,13 @@ def queue(
     subject: str,
     body: str,
     link_id: int | None = None,
+    sealed_bid_id: int | None = None,
     actor: Actor,
     clock: Clock = system_clock,
 ) -> Message:
     """Puts a message into the outbox, in the unit of work of the change that it tells of.
+
+    One about a sealed bid names it: nobody finds the message, or learns whom it went to, before `unseal`.
 
     `{link}` in the body is where the personal link goes. Names and addresses stay out of subject and body: the
     outbox knows its readers by number, so that erasing a person leaves nothing behind.
@@ -87,8 +90,9 @@ def queue(
         created_at=at,
         tries=0,
         next_try_at=at,
+        sealed_bid_id=sealed_bid_id,
     )
-    changes = {"to": Change(new=to_person_id), "link": Change(new=link_id)}
+    changes = {"to": Change(new=to_person_id), "link": Change(new=link_id)} if sealed_bid_id is None else {}
     audit.record(session, _event(added, "message_queued", actor=actor, at=at, changes=changes))
     return added
 
@@ -124,6 +128,11 @@ def links_waiting(session: Session) -> frozenset[int]:
 def forget_links(session: Session, numbers: Sequence[int]) -> None:
     """Lets messages that were sent or cancelled hold certain personal links no longer, so that those can be deleted."""
     store.forget_links(session, numbers)
+
+
+def unseal(session: Session, bid_ids: Sequence[int], *, organisation_id: int) -> None:
+    """Opens the messages about bids that were sealed until now."""
+    store.unseal(session, bid_ids, organisation_id=organisation_id)
 
 
 def cancel_messages(session: Session, *, person_id: int, actor: Actor, reason: str, clock: Clock = system_clock) -> int:

@@ -30,6 +30,7 @@ class Message:
     next_try_at: datetime
     last_error: str | None
     cancelled_at: datetime | None
+    sealed_bid_id: int | None = None
 
     @property
     def state(self) -> MessageState:
@@ -56,6 +57,7 @@ _COLUMNS = (
     col(MessageRow.next_try_at),
     col(MessageRow.last_error),
     col(MessageRow.cancelled_at),
+    col(MessageRow.sealed_bid_id),
 )
 
 
@@ -65,15 +67,16 @@ def add_message(session: Session, **values: Any) -> Message:
 
 
 def get_message(session: Session, message_id: int) -> Message | None:
-    """The message of that number."""
-    asked = across(select(*_COLUMNS).where(col(MessageRow.id) == message_id), _BY_NUMBER)
+    """The message of that number; none where it is sealed."""
+    asked = select(*_COLUMNS).where(col(MessageRow.id) == message_id, col(MessageRow.sealed_bid_id).is_(None))
+    asked = across(asked, _BY_NUMBER)
     row = session.execute(asked).one_or_none()
     return None if row is None else _message(row)
 
 
 def list_messages(session: Session, *, organisation_id: int | None) -> tuple[Message, ...]:
-    """The messages of an organisation, or all, the newest first."""
-    asked = select(*_COLUMNS).order_by(col(MessageRow.id).desc())
+    """The messages of an organisation, or all, the newest first; without those that are sealed."""
+    asked = select(*_COLUMNS).where(col(MessageRow.sealed_bid_id).is_(None)).order_by(col(MessageRow.id).desc())
     if organisation_id is None:
         asked = across(asked, _WHOLE)
     else:
@@ -122,6 +125,12 @@ def forget_links(session: Session, numbers: Sequence[int]) -> None:
     """Takes certain personal links out of messages."""
     forgetting = across(update(MessageRow).where(col(MessageRow.link_id).in_(numbers)), _WHOLE)
     session.execute(forgetting.values({"link_id": None}))
+
+
+def unseal(session: Session, bid_ids: Sequence[int], *, organisation_id: int) -> None:
+    """Lets messages about certain bids be read like all others."""
+    where = (col(MessageRow.organisation_id) == organisation_id, col(MessageRow.sealed_bid_id).in_(bid_ids))
+    session.execute(update(MessageRow).where(*where).values({"sealed_bid_id": None}))
 
 
 def change_message(session: Session, message_id: int, **values: Any) -> bool:

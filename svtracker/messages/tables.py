@@ -1,4 +1,8 @@
-"""The outbox. A message knows its reader by number, and a personal link by number: it holds no address and no token."""
+"""The outbox. A message knows its reader by number, and a personal link by number: it holds no address and no token.
+
+A message about a sealed bid is as sealed as the bid: `sealed_bid_id` names the bid until it is open, and so long the
+message stands in no list, and no event says whom it went to.
+"""
 
 from datetime import datetime
 
@@ -29,3 +33,4 @@ class MessageRow(Row, table=True):
     next_try_at: datetime
     last_error: str | None
     cancelled_at: datetime | None
+    sealed_bid_id: int | None = Field(foreign_key="bid.id", index=True)

@@ -36,8 +36,13 @@ _FILES_AT_A_TIME = 5
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _SHARED = "Rows that all organisations share are left out."
-_SEALED = "What is sealed is left out: bids until they are opened, evaluators’ marks until all of a tender are in."
+_SEALED = (
+    "What is sealed is left out: bids until they are opened (for good where they were withdrawn before), evaluators’ "
+    "marks until all of a tender are in."
+)
 SEALS = ("bid", "mark")
+# A bid that was taken back before the opening stays sealed for good.
+WITHDRAWN = "withdrawn_at"
 
 # By the table that is sealed, the tenders of which its rows are open; and how a table's rows are asked for.
 Opened = Mapping[str, frozenset[int]]
@@ -151,14 +156,18 @@ def _is_open(table: sa.Table, opened: Opened, organisation_id: int) -> sa.Column
     What hangs on a sealed bid is as sealed as the bid.
     """
     if table.name in opened:
-        return table.c.tender_id.in_(sorted(opened[table.name]))
+        is_open = table.c.tender_id.in_(sorted(opened[table.name]))
+        return is_open & table.c[WITHDRAWN].is_(None) if WITHDRAWN in table.c else is_open
     for reference in table.foreign_key_constraints:
         parent = reference.referred_table
         if parent is table or (condition := _is_open(parent, opened, organisation_id)) is None:
             continue
         same = [element.parent == element.column for element in reference.elements]
         same.append(parent.c[OWNER] == organisation_id)
-        return sa.select(sa.literal(1)).select_from(parent).where(*same, condition).correlate(table).exists()
+        found = sa.select(sa.literal(1)).select_from(parent).where(*same, condition).correlate(table).exists()
+        # What only may hang on a bid, as a message does, is open where it hangs on none.
+        loose = [element.parent.is_(None) for element in reference.elements if element.parent.nullable]
+        return sa.or_(*loose, found)
     return None
 
 
@@ -398,7 +407,7 @@ Rows by table
 
 What was left out, and why
 {left}
-  Bids are left out until they are opened, and evaluators' marks until all of a tender are in: they are sealed from
-  everybody.
+  Bids are left out until they are opened, for good where they were withdrawn before, and evaluators' marks until all of
+  a tender are in: they are sealed from everybody.
   Single columns that are left out, as what a password or a cookie is proven by, stand in datapackage.json.
 """

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from svtracker.storage.base import Row, one_of
+from svtracker.storage.base import Row, left_out, one_of
 from svtracker.storage.columns import DecimalText, Quantity, Total
 from svtracker.tenders.rules.policy_rules import RuleKind
 from svtracker.tenders.rules.records import Source
@@ -72,14 +72,51 @@ class EditionRow(Row, table=True):
     reason: str
 
 
+class InvitationRow(Row, table=True):
+    """A bidder who was asked to bid by a personal link, and whom the link was sent to."""
+
+    __tablename__ = "bid_invitation"
+
+    id: int | None = Field(default=None, primary_key=True)
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    tender_id: int = Field(foreign_key="tender.id", index=True)
+    bidder: str
+    person_id: int = Field(foreign_key="audit_person.id")
+    invited_at: datetime
+
+
+class DraftRow(Row, table=True):
+    """What a bidder has typed and not sent yet. No event tells of it, and it is deleted when the bids are opened."""
+
+    __tablename__ = "bid_draft"
+    __table_args__ = (
+        left_out("It is the bidder’s own until it is sent: nobody else ever sees it, and it goes at the opening."),
+    )
+
+    invitation_id: int = Field(
+        primary_key=True, foreign_key="bid_invitation.id", sa_column_kwargs={"autoincrement": False}
+    )
+    organisation_id: int = Field(foreign_key="organisation.id", index=True)
+    content: str
+    file_name: str
+    file_sha256: str | None
+    saved_at: datetime
+    version: int
+
+
 class BidRow(Row, table=True):
-    """One supplier's answer as it came in. One that was replaced stays, with its times."""
+    """One supplier's answer as it came in. One that was replaced stays, with its times.
+
+    `invitation_id` says by whose link it came. One that its bidder withdrew before the closing time stands for nothing
+    from then on (`replaced_at`), and what it holds stays sealed for good.
+    """
 
     __tablename__ = "bid"
     __table_args__ = (
         one_of("source", Source),
         CheckConstraint(f"status IN ('{BidStatus.ASSESSED}', 'excluded', 'withdrawn')", name="status"),
         CheckConstraint("is_late OR is_admitted", name="is_admitted"),
+        CheckConstraint("withdrawn_at IS NULL OR replaced_at IS NOT NULL", name="withdrawn_at"),
         UniqueConstraint("tender_id", "number"),
     )
 
@@ -107,6 +144,8 @@ class BidRow(Row, table=True):
     nonce: str
     sha256: str
     version: int
+    invitation_id: int | None = Field(foreign_key="bid_invitation.id", index=True)
+    withdrawn_at: datetime | None
 
 
 class CommitmentRow(Row, table=True):

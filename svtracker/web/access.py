@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from svtracker.identity.rules.links import Task
 from svtracker.identity.rules.roles import Role
 from svtracker.kernel import wording
 
@@ -16,6 +17,10 @@ class Audience(StrEnum):
 
     EVERYBODY = "everybody, without signing in"
     SIGNED_IN = "everybody who is signed in"
+
+
+# Who comes by a personal link to one task reaches the routes of that kind of task and no others.
+TASK_WORDS = {Task.BID: "a bidder, by their personal link"}
 
 
 class State(StrEnum):
@@ -32,7 +37,7 @@ class Rule:
 
     method: str
     path: str
-    who: Audience | frozenset[Role]
+    who: Audience | Task | frozenset[Role]
     state: State = State.ALWAYS
     changes: bool = False
     why_get: str = ""
@@ -43,10 +48,14 @@ class Rule:
         """Who may use it, in words: everybody, or a list of roles in the order in which roles are always named."""
         if isinstance(self.who, Audience):
             return self.who.value
+        if isinstance(self.who, Task):
+            return TASK_WORDS[self.who]
         return wording.listed([role.value for role in Role if role in self.who])
 
     def lets_in(self, roles: Iterable[Role]) -> bool:
-        """Whether somebody who is signed in with these roles may use it."""
+        """Whether somebody who is signed in with these roles may use it; a task is for nobody's role."""
+        if isinstance(self.who, Task):
+            return False
         return isinstance(self.who, Audience) or not self.who.isdisjoint(roles)
 
 
@@ -69,6 +78,7 @@ TENDER_READERS = BID_READERS | {Role.POLICY_LEAD, Role.APPROVER}
 APPROVER = frozenset({Role.APPROVER})
 WAIVER_READERS = OWN_READERS | APPROVER
 POLICY_READERS = WAIVER_READERS | OFFICER
+INVITED_READERS = OFFICER | {Role.AUDITOR}
 # What tenders drew, once they are decided, is for directors and councillors too.
 PORTFOLIO_READERS = TENDER_READERS | {Role.VIEWER, Role.CONTRACT_MANAGER}
 
@@ -78,11 +88,11 @@ CONTRACT_MAKERS = OFFICER | {Role.CONTRACT_MANAGER}
 CONTRACT_READERS = CONTRACT_MAKERS | CONTRACT_KEEPERS | {Role.POLICY_LEAD, Role.APPROVER, Role.AUDITOR, Role.VIEWER}
 
 
-def _reads(who: Audience | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
+def _reads(who: Audience | Task | frozenset[Role], *paths: str) -> tuple[Rule, ...]:
     return tuple(Rule(method="GET", path=path, who=who) for path in paths)
 
 
-def _changes(who: Audience | frozenset[Role], *paths: str, state: State = State.ALWAYS) -> tuple[Rule, ...]:
+def _changes(who: Audience | Task | frozenset[Role], *paths: str, state: State = State.ALWAYS) -> tuple[Rule, ...]:
     return tuple(Rule(method="POST", path=path, who=who, state=state, changes=True) for path in paths)
 
 
@@ -217,6 +227,27 @@ ACCESS: tuple[Rule, ...] = (
         "/api/v1/tenders/{tender:int}/bids",
     ),
     *_reads(OFFICER, "/tenders/{tender:int}/bids/add", "/tenders/{tender:int}/workbook.xlsx"),
+    # Bidders who are invited by a link: who they are is for who runs the tender, and for who reads the record.
+    *_reads(INVITED_READERS, "/tenders/{tender:int}/invitations", "/api/v1/tenders/{tender:int}/invitations"),
+    *_changes(
+        OFFICER,
+        "/tenders/{tender:int}/invitations",
+        "/tenders/{tender:int}/invitations/{invitation:int}/send",
+        "/tenders/{tender:int}/invitations/{invitation:int}/revoke",
+    ),
+    # What a bidder does by their link. No address says whose it is: the link does.
+    *_reads(
+        Task.BID,
+        "/bid",
+        "/bid/how",
+        "/bid/workbook.xlsx",
+        "/bid/form",
+        "/bid/check",
+        "/bid/receipt",
+        "/bid/receipt.json",
+        "/bid/withdraw",
+    ),
+    *_changes(Task.BID, "/bid/form", "/bid/upload", "/bid/send", "/bid/withdraw"),
     *_changes(
         OFFICER,
         "/tenders/{tender:int}/bids/add",

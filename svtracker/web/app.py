@@ -21,6 +21,7 @@ from svtracker.web.api import audit as audit_api
 from svtracker.web.api import contracts as contracts_api
 from svtracker.web.api import frameworks as frameworks_api
 from svtracker.web.api import identity as identity_api
+from svtracker.web.api import invitations as invitations_api
 from svtracker.web.api import policy_rules as policy_rules_api
 from svtracker.web.api import tender_decision as tender_decision_api
 from svtracker.web.api import tender_marks as tender_marks_api
@@ -36,6 +37,7 @@ from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
+from svtracker.web.routes import bidding as bidding_pages
 from svtracker.web.routes import (
     contracts,
     desk,
@@ -55,6 +57,7 @@ from svtracker.web.routes import (
 )
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
+from svtracker.web.routes import invitations as invitation_pages
 from svtracker.web.routes import provider as provider_pages
 from svtracker.web.routes import tender_marks as tender_marks_pages
 from svtracker.web.routes import tenders as tenders_pages
@@ -145,6 +148,8 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         people,
         organisation,
         audit_pages,
+        bidding_pages,
+        invitation_pages,
     ):
         app.include_router(pages.router, include_in_schema=False)
     for twins in (
@@ -158,6 +163,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         tender_marks_api,
         tender_report_api,
         tender_portfolio_api,
+        invitations_api,
         tenders_api,
     ):
         app.include_router(twins.router)

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from svtracker.frameworks import service as frameworks
+from svtracker.identity.rules.links import Task
 from svtracker.kernel.exceptions import (
     DatabaseBusyError,
     DatabaseNotReadyError,
@@ -23,6 +24,7 @@ from svtracker.kernel.exceptions import (
 )
 from svtracker.kernel.problems import Problem
 from svtracker.settings import Settings
+from svtracker.web.access import RULES
 from svtracker.web.guard import FormNotOwnError, RoleMissingError, SignInNeededError
 from svtracker.web.logs import route_of
 from svtracker.web.pages.frame import Page, render
@@ -153,6 +155,18 @@ def _own(request: Request, error: Exception) -> Response:
 
 
 def _sign_in_needed(request: Request, _: Exception) -> Response:
+    rule = RULES.get((request.method, route_of(request.scope)))
+    if rule is not None and isinstance(rule.who, Task):
+        return answer(
+            request,
+            status=401,
+            title="Open your link again",
+            what="Nobody has come in by a personal link here, or the visit has ended: it does when nobody presses "
+            "anything for an hour.",
+            why=f"This is for {rule.who_words}. {NOTHING_CHANGED}",
+            do="Open the link in your mail and press Begin: what you saved is there. What you typed after that is "
+            "still on the page before; copy it over.",
+        )
     if request.method == "GET" and not request.url.path.startswith("/api/"):
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?{urlencode({'next': wanted})}", status_code=303)
@@ -168,13 +182,16 @@ def _sign_in_needed(request: Request, _: Exception) -> Response:
 
 def _role_missing(request: Request, error: Exception) -> Response:
     who = error.who if isinstance(error, RoleMissingError) else ""
+    by_link = isinstance(error, RoleMissingError) and error.by_link
     return answer(
         request,
         status=403,
         title="This is not for your role",
         what="You are signed in, but your role does not reach this.",
         why=f"It is for: {who}. {NOTHING_CHANGED}",
-        do="Ask an administrator of your organisation for the role, or go back.",
+        do="You came by a personal link, which opens one task. Go back to it in the menu."
+        if by_link
+        else "Ask an administrator of your organisation for the role, or go back.",
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from svtracker.identity.rules.links import Task
 from svtracker.identity.rules.roles import Role, roles_for
 from svtracker.identity.service import sessions
 from svtracker.kernel.exceptions import DatabaseBusyError, NotFoundError, SvtrackerError
@@ -47,8 +48,8 @@ class SignInNeededError(SvtrackerError):
 class RoleMissingError(SvtrackerError):
     """Somebody is signed in whose role does not reach this."""
 
-    def __init__(self, *, who: str) -> None:
-        self.who = who
+    def __init__(self, *, who: str, by_link: bool = False) -> None:
+        self.who, self.by_link = who, by_link
         super().__init__(f"This is for: {who}. Your role does not include it.")
 
 
@@ -155,9 +156,14 @@ def roles_in(viewer: Viewer, day: date, *, kind: str = CONTRACT) -> frozenset[Ro
 def _require_role(rule: Rule, viewer: Viewer) -> None:
     if rule.who is Audience.EVERYBODY:
         return
-    # Who came by a personal link is there for its task alone.
-    if viewer.session.link is not None or not rule.lets_in(viewer.session.roles):
-        raise RoleMissingError(who=rule.who_words)
+    link = viewer.session.link
+    if isinstance(rule.who, Task):
+        lets_in = link is not None and link.task_kind == rule.who
+    else:
+        # Who came by a personal link is there for its task alone.
+        lets_in = link is None and rule.lets_in(viewer.session.roles)
+    if not lets_in:
+        raise RoleMissingError(who=rule.who_words, by_link=link is not None)
 
 
 async def _require_own_form(request: Request, viewer: Viewer) -> None:

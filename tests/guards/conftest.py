@@ -4,9 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.guards.crawl import Site, crawl
-from tests.web.conftest import client, demo, empty, inside, inside_app, make_client
+from tests.web.conftest import bidding, client, demo, empty, inside, inside_app, make_client
 
-__all__ = ["client", "demo", "empty", "inside", "inside_app", "make_client"]
+__all__ = ["bidding", "client", "demo", "empty", "inside", "inside_app", "make_client"]
 
 
 @pytest.fixture(scope="session")

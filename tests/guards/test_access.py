@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from svtracker.identity.rules.links import Task
 from svtracker.storage.engines import Database
 from svtracker.web.access import ACCESS, Audience, Rule
 from svtracker.web.guard import guard
@@ -32,6 +33,7 @@ REAL = {
     "waiver": "1",
     "contract": "1",
     "commitment": "1",
+    "invitation": "1",
     "question": "answer",
     "colour": "12436d",
     "token": "nothing-is-known-of-this",
@@ -51,6 +53,7 @@ UNKNOWN = {
     "waiver": "999999",
     "contract": "999999",
     "commitment": "999999",
+    "invitation": "999999",
     "question": "nobody-asked-this",
     "colour": "ffffff",
     "object_kind": "starship",
@@ -112,6 +115,7 @@ FORMS: dict[str, dict[str, str]] = {
     "/policy/rules/{number}/end": {"version": "1", "off_day": "2999-01-01", "reason": "a test"},
     "/tenders/{tender:int}/waivers": {"rule": "1", "figure": "10", "reason": "a test"},
     "/tenders/{tender:int}/waivers/{waiver:int}": {"decision": "approve", "reason": "a test"},
+    "/bid/send": {"version": "1", "declared": "yes"},
 }
 # Routes that run in the server's one loop, each with the reason why nothing else waits for them.
 MAY_BE_ASYNC = {
@@ -174,9 +178,11 @@ def test_the_access_table_and_the_application_name_the_same_routes(demo: FastAPI
     assert len(set(listed)) == len(listed) >= 37
 
 
-def test_every_route_that_reads_answers_what_is_there(client: TestClient, inside: TestClient) -> None:
+def test_every_route_that_reads_answers_what_is_there(
+    client: TestClient, inside: TestClient, bidding: TestClient
+) -> None:
     tried = [
-        (rule.method, path, ask(_knocking(rule, client, inside), rule.method, path, rule.path).status_code)
+        (rule.method, path, ask(_knocking(rule, client, inside, bidding), rule.method, path, rule.path).status_code)
         for rule in ACCESS
         for path in paths_of(rule.path, REAL)
         if not rule.changes
@@ -186,7 +192,9 @@ def test_every_route_that_reads_answers_what_is_there(client: TestClient, inside
     assert len(tried) >= 65, f"only {len(tried)} requests"
 
 
-def test_every_route_says_not_found_for_what_is_not_there(client: TestClient, inside: TestClient) -> None:
+def test_every_route_says_not_found_for_what_is_not_there(
+    client: TestClient, inside: TestClient, bidding: TestClient
+) -> None:
     tried = []
     for rule in ACCESS:
         if rule.changes:
@@ -196,7 +204,7 @@ def test_every_route_says_not_found_for_what_is_not_there(client: TestClient, in
                 continue
             kind = KINDS.get(rule.path, ("",))[0]
             path = filled(rule.path, {**REAL, "kind": kind, name: value})
-            answer = ask(_knocking(rule, client, inside), rule.method, path, rule.path)
+            answer = ask(_knocking(rule, client, inside, bidding), rule.method, path, rule.path)
             tried.append((rule.method, path, answer.status_code))
             assert value in answer.text or "no page at this address" in answer.text, path
     assert [one for one in tried if one[2] != 404] == []
@@ -236,7 +244,7 @@ def test_what_routes_depend_on_runs_in_threads_too(demo: FastAPI) -> None:
     assert guard in wanted
 
 
-def test_no_statement_runs_in_the_loop(client: TestClient, inside: TestClient) -> None:
+def test_no_statement_runs_in_the_loop(client: TestClient, inside: TestClient, bidding: TestClient) -> None:
     asked = {"in a thread": 0, "in the loop": 0}
 
     def note(*_: object) -> None:
@@ -252,7 +260,7 @@ def test_no_statement_runs_in_the_loop(client: TestClient, inside: TestClient) -
     try:
         for rule in ACCESS:
             if not rule.changes:
-                ask(_knocking(rule, client, inside), rule.method, paths_of(rule.path, REAL)[0], rule.path)
+                ask(_knocking(rule, client, inside, bidding), rule.method, paths_of(rule.path, REAL)[0], rule.path)
     finally:
         for name in ("before_cursor_execute", "rollback"):
             event.remove(Engine, name, note)
@@ -266,23 +274,28 @@ def test_errors_are_answered_in_threads_too(demo: FastAPI) -> None:
     assert [error for error, call in own.items() if _is_async(call)] == []
 
 
-def test_no_request_writes(client: TestClient, inside: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_request_writes(
+    client: TestClient, inside: TestClient, bidding: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the table says that a route changes nothing, no writing unit of work is opened; for nobody signed in.
 
     Once a minute the guard notes that a session was used, which is no change that anybody made.
     """
     assert inside.get("/account").status_code == 200
+    assert bidding.get("/bid").status_code == 200
     opened: list[str] = []
     monkeypatch.setattr(Database, "writing", lambda self: opened.append("writing"))
     for rule in ACCESS:
         if not rule.changes:
-            ask(_knocking(rule, client, inside), rule.method, paths_of(rule.path, REAL)[0], rule.path)
+            ask(_knocking(rule, client, inside, bidding), rule.method, paths_of(rule.path, REAL)[0], rule.path)
     assert opened == []
     assert [rule.path for rule in ACCESS if rule.method == "GET" and rule.changes] == list(CHANGES_BY_GET)
 
 
-def _knocking(rule: Rule, client: TestClient, inside: TestClient) -> TestClient:
-    """Nobody in particular where everybody is let in, else the administrator."""
+def _knocking(rule: Rule, client: TestClient, inside: TestClient, bidding: TestClient) -> TestClient:
+    """Nobody in particular where everybody is let in, a bidder by their link, else the administrator."""
+    if isinstance(rule.who, Task):
+        return bidding
     return client if rule.who is Audience.EVERYBODY else inside
 
 

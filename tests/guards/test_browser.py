@@ -9,6 +9,7 @@ import axe_playwright_python
 import pytest
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
+from starlette.testclient import TestClient
 
 from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.identity import service
@@ -19,9 +20,9 @@ from svtracker.tenders.service import bids
 from tests.guards.test_access import REAL, filled, routes
 from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
-from tests.web.installation import WORKED, application, serving
+from tests.web.installation import ADDRESS, WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere, many
-from tests.web.visitors import add_moderated, add_somebody, give_every_role
+from tests.web.visitors import add_moderated, add_somebody, bidder, bidding_link, give_every_role
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -131,6 +132,7 @@ INSIDE = {
     "bids that are open": "/tenders/8/bids",
     "bids under seal": "/tenders/9/bids",
     "type a bid in": "/tenders/9/bids/add",
+    "invited bidders": "/tenders/9/invitations",
     "compare the bids of a tender": "/tenders/8/evaluation",
     "contracts": "/contracts",
     "a contract": "/contracts/1",
@@ -172,6 +174,20 @@ INSIDE = {
     "a sample": "/audit/sample?seed=guard&size=3",
     "a sample of no days": "/audit/sample?seed=guard&size=3&to=2001-01-01",
 }
+# By the link of a bidder who has typed something that is wrong, and of one who has sent a bid.
+TYPING, SENDER = "Elks of the very-long-and-unbroken-name-of-a-supplier-in-Calderbrook Limited", "Elands"
+BIDDING = {
+    "a bidder begins": (TYPING, "/bid"),
+    "a bidder begins again": (SENDER, "/bid"),
+    "how bids are evaluated, for a bidder": (TYPING, "/bid/how"),
+    "a bid that is typed": (TYPING, "/bid/form"),
+    "a bid with faults": (TYPING, "/bid/form?checked=yes"),
+    "a bid that cannot be sent": (TYPING, "/bid/check"),
+    "a bid to be sent": (SENDER, "/bid/check"),
+    "nothing sent": (TYPING, "/bid/receipt"),
+    "a receipt": (SENDER, "/bid/receipt"),
+    "a bid to be taken back": (SENDER, "/bid/withdraw"),
+}
 INSIDE_ERRORS = {
     "a record of bad days": "/audit?from=monday&to=2026-13-01&kind=starship&person=x",
     "a history of no day": "/audit/version/open-toms@2021.1?on=soon",
@@ -188,6 +204,8 @@ NAME = "Bartholomew Featherstonehaugh-Cholmondeley of the very-long-and-unbroken
 # Routes that give a document or lead on.
 NO_PAGES = {
     "/tenders/{tender:int}/workbook.xlsx",
+    "/bid/workbook.xlsx",
+    "/bid/receipt.json",
     "/api/openapi.json",
     "/frameworks/{set_id}",
     "/audit/sample/pack.zip",
@@ -383,6 +401,48 @@ def test_pages_of_an_administrator(
     look(inside_window, said_inside)
 
 
+@pytest.fixture(scope="module")
+def bidding(browser: Browser, inside_base: tuple[str, FastAPI]) -> Iterator[Callable[[str], Page]]:
+    """A window in which a bidder of that name has come in by their link."""
+    base, app = inside_base
+    bid = {"quantity-X1": "2.5", "statement-X1": LONG, "answer-answer": LONG, "price": "742000"}
+    worked = {"helper-X2-1-about": LONG, "helper-X2-1-people": "2", "helper-X2-1-months": "24"}
+    faults = {"quantity-X3": "many", "statement-X4": LONG, "helper-X1-1-people": "1", "postcode": "x"}
+    client = TestClient(app, base_url=ADDRESS, follow_redirects=False)
+    for name, typed in ((TYPING, {**bid, **faults}), (SENDER, {**bid, **worked})):
+        own = bidder(app, client, name).own_form
+        client.post("/bid/form", data={**typed, "version": "0"}, headers=own)
+        client.post("/bid/send", data={"version": "1", "declared": "yes"}, headers=own)
+    with opened(browser) as context:
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        here = [""]
+
+        def come_in(name: str) -> Page:
+            if here[0] != name:
+                context.clear_cookies()
+                with app.state.database.writing() as session:
+                    token = service.new_token(session, link_of[name])
+                go(page, f"{base}/links/{token}")
+                page.get_by_role("button", name="Begin").click()
+                here[0] = name
+            return page
+
+        link_of = {name: bidding_link(app.state.database, name).id for name in (TYPING, SENDER)}
+        yield come_in
+
+
+@pytest.mark.parametrize("name", BIDDING)
+def test_pages_of_a_bidder(bidding: Callable[[str], Page], inside_base: tuple[str, FastAPI], name: str) -> None:
+    who, address = BIDDING[name]
+    page = bidding(who)
+    complaints = Complaints()
+    complaints.listen(page)
+    assert go(page, inside_base[0] + address) == 200
+    look(page, complaints)
+    complaints.stop(page)
+
+
 def first_bid(app: FastAPI, address: str) -> int:
     """The number of the first bid of the tender in an address that asks for one."""
     if "{bid}" not in address:
@@ -522,7 +582,8 @@ def new_link(app: FastAPI, *, task: bool) -> str:
 def test_every_kind_of_page_is_looked_at(demo: FastAPI) -> None:
     """A new kind of page comes into this list: its address fits no address above."""
     inside = [filled(address, REAL) for address in INSIDE.values()]
-    looked_at = {_kind(address) for address in [*PAGES.values(), *ERRORS.values(), *inside]}
+    bidders = [address for _, address in BIDDING.values()]
+    looked_at = {_kind(address) for address in [*PAGES.values(), *ERRORS.values(), *inside, *bidders]}
     offered = {_kind(rule) for rule in _page_routes(demo)}
     assert offered - looked_at == set()
 

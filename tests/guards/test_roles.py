@@ -10,15 +10,25 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from svtracker.identity.rules.links import Task
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.service.demo import NAMES
 from svtracker.web.access import ACCESS, Audience, Rule, State
 from tests.guards.test_access import QUERIES, REAL, paths_of, sent_with
 from tests.web.installation import application, client_of
-from tests.web.visitors import BY_LINK, ELSEWHERE, SIGNED_OUT, Visitor, add_elsewhere, add_somebody, visitor
+from tests.web.visitors import (
+    BY_BID_LINK,
+    BY_LINK,
+    ELSEWHERE,
+    SIGNED_OUT,
+    Visitor,
+    add_elsewhere,
+    add_somebody,
+    visitor,
+)
 
 ROLES = tuple(Role)
-EVERYBODY = (SIGNED_OUT, BY_LINK, ELSEWHERE, *ROLES)
+EVERYBODY = (SIGNED_OUT, BY_LINK, BY_BID_LINK, ELSEWHERE, *ROLES)
 
 # A person of the demo's council who is none of the visitors, because here they are locked, erased and more.
 SOMEBODY = len(ROLES) + 1
@@ -65,7 +75,9 @@ def expected(rule: Rule, who: str | Role) -> str:
         return LET_IN
     if who == SIGNED_OUT:
         return SIGN_IN
-    if who == BY_LINK:
+    if isinstance(rule.who, Task):
+        return LET_IN if who == BY_BID_LINK and rule.who is Task.BID else WRONG_ROLE
+    if who in {BY_LINK, BY_BID_LINK}:
         return WRONG_ROLE
     role = Role.ADMINISTRATOR if who == ELSEWHERE else Role(who)
     return LET_IN if rule.who is Audience.SIGNED_IN or role in rule.who else WRONG_ROLE
@@ -117,7 +129,7 @@ def test_lists_hold_nothing_of_another_organisation(app: FastAPI, walled: TestCl
     searched = 0
     for who, foreign in ((ELSEWHERE, [*NAMES.values(), "Nils Rook"]), (Role.ADMINISTRATOR, ["Ada Birch"])):
         for rule in ACCESS:
-            if rule.method != "GET" or rule.who is Audience.EVERYBODY:
+            if rule.method != "GET" or rule.who is Audience.EVERYBODY or isinstance(rule.who, Task):
                 continue
             answer = knock(visitor(app, walled, who), rule)
             assert [name for name in foreign if name in answer.text] == [], (who, rule.path)

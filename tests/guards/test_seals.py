@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from svtracker.audit import service as audit
+from svtracker.audit.store import Scope
 from svtracker.identity import service
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.service.demo import address_of
@@ -21,7 +23,7 @@ from svtracker.web.access import ACCESS, Rule
 from tests.guards.test_access import QUERIES, REAL, paths_of
 from tests.tenders import stored
 from tests.web.installation import application, client_of
-from tests.web.visitors import BY_LINK, ELSEWHERE, MARKED, OPEN, SIGNED_OUT, add_elsewhere, visitor
+from tests.web.visitors import BY_BID_LINK, BY_LINK, ELSEWHERE, MARKED, OPEN, SIGNED_OUT, add_elsewhere, bidder, visitor
 
 ROLES = tuple(Role)
 READS = [rule for rule in ACCESS if rule.method == "GET" and not rule.path.startswith("/static")]
@@ -32,6 +34,10 @@ MARK_WORDS = [REASON, FEEDBACK, MARK]
 BIDDER, ANSWER, STATEMENT = "Quizzical Otters Ltd", "otters-will-do-it", "otters-swear-to-it"
 PRICE, QUANTITY = "613579", "8642.75"
 BID_WORDS = [BIDDER, ANSWER, STATEMENT, PRICE, "613,579", QUANTITY, "8,642.75"]
+
+# Who is invited is known to who runs the tender; what they write, and whether they have, is not.
+DRAFTER, DRAFT = "Quizzical Newts Ltd", "newts-are-still-typing"
+LINK_WORDS = [*BID_WORDS[1:], DRAFT, DRAFT.upper(), "Your bid was received", "Your bid was taken back"]
 
 # Where somebody looks for something: each word but its last letter is asked for, and the whole word looked for.
 SEARCHES = {"/audit": "find", "/audit/download.{kind}": "find", "/api/v1/audit": "find"}
@@ -137,7 +143,7 @@ def test_nobody_reads_anothers_mark_while_marks_are_sealed(
 ) -> None:
     bid = marked(here)
     lead: str = Role.LEAD_EVALUATOR
-    others = [SIGNED_OUT, BY_LINK, ELSEWHERE, *(role for role in ROLES if role is not Role.LEAD_EVALUATOR)]
+    others = [SIGNED_OUT, BY_LINK, BY_BID_LINK, ELSEWHERE, *(role for role in ROLES if role is not Role.LEAD_EVALUATOR)]
     leaks, searched = found_in(app, asking, others, tender=MARKED, bid=bid, words=MARK_WORDS)
     assert leaks == []
     assert searched >= 1_000
@@ -194,7 +200,45 @@ def test_nobody_reads_a_bid_before_the_opening(app: FastAPI, asking: TestClient,
             person = here.person(role.value)
             evaluation.add_evaluator(session, OPEN, person, is_lead=False, **here.by(officer))
         last = max(one.id for one in bids.list_sealed(session, OPEN, organisation_id=1))
-    everybody = [SIGNED_OUT, BY_LINK, ELSEWHERE, *ROLES]
+    everybody = [SIGNED_OUT, BY_LINK, BY_BID_LINK, ELSEWHERE, *ROLES]
     leaks, searched = found_in(app, asking, everybody, tender=OPEN, bid=last, words=BID_WORDS)
     assert leaks == []
     assert searched >= 1_000
+
+
+def typed_by(app: FastAPI, client: TestClient, name: str, *, version: str, **fields: str) -> None:
+    """Somebody who comes by the link of a bidder saves a draft."""
+    own = bidder(app, client, name).own_form
+    assert client.post("/bid/form", data={"version": version, **fields}, headers=own).status_code == 303
+
+
+def test_nobody_learns_what_a_bidder_does_by_their_link(app: FastAPI, asking: TestClient, here: stored.Council) -> None:
+    """A draft, a bid that was sent, and one that was taken back: nothing of them in any answer, nor who sent them."""
+    bid = {"price": PRICE, "quantity-X5": QUANTITY, "statement-X5": STATEMENT, "answer-answer": ANSWER}
+    bidder(app, asking, BIDDER)
+    bidder(app, asking, DRAFTER)
+    with here.database.reading() as session:
+        before = max(one.sequence for one in audit.log(session, scope=Scope(organisation_id=1)))
+    typed_by(app, asking, DRAFTER, version="0", **{"answer-answer": DRAFT})
+    typed_by(app, asking, BIDDER, version="0", **bid)
+    own = bidder(app, asking, BIDDER).own_form
+    sent = {"version": "1", "declared": "yes"}
+    assert asking.post("/bid/send", data=sent, headers=own).status_code == 303
+    assert asking.post("/bid/withdraw", headers=own).status_code == 303
+    assert asking.post("/bid/send", data=sent, headers=own).status_code == 303
+    assert is_in(ANSWER, said(asking.get("/bid/receipt")))
+    with here.database.reading() as session:
+        last = max(one.id for one in bids.list_sealed(session, OPEN, organisation_id=1))
+        events = [one for one in audit.log(session, scope=Scope(organisation_id=1)) if one.sequence > before]
+    # Who came by a link is known; what they did then is told of nobody.
+    told = [one for one in events if one.object_kind not in {"session", "link"}]
+    assert {one.what for one in told} == {"bid_received", "bid_taken_back", "message_queued"}
+    assert {one.actor_id for one in told} == {None}
+    assert not [one for one in told if re.search('person|invitation|"to"', one.changes)]
+    everybody = [SIGNED_OUT, BY_LINK, BY_BID_LINK, ELSEWHERE, *ROLES]
+    leaks, searched = found_in(app, asking, everybody, tender=OPEN, bid=last, words=LINK_WORDS)
+    assert leaks == []
+    assert searched >= 1_000
+    page = visitor(app, asking, Role.PROCUREMENT_OFFICER).client.get(f"/tenders/{OPEN}/invitations").text
+    assert BIDDER in page
+    assert page.count("link used") == 2 + 1  # the third one is the visitor of this search

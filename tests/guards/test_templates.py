@@ -94,6 +94,7 @@ def parts(kind: Any, seen: set[type]) -> Iterator[type]:
 def rendered(
     client: TestClient,
     inside: TestClient,
+    bidding: TestClient,
     empty: TestClient,
     make_client: MakeClient,
     sqlite_url: str,
@@ -159,6 +160,7 @@ def rendered(
         "/tenders/11/moderation",
         "/tenders/8/bids",
         "/tenders/9/bids/add",
+        "/tenders/9/invitations",
         "/tenders/8/evaluation",
         "/tenders/1/bids/1",
         "/tenders/1/bids/1/lines/J1",
@@ -186,6 +188,8 @@ def rendered(
         "/messages/1",
     ):
         assert inside.get(path).status_code == 200
+    for path in ("/bid", "/bid/how", "/bid/form", "/bid/check", "/bid/receipt", "/bid/withdraw"):
+        assert bidding.get(path).status_code == 200
     for part in ("/tenders/8/marks", "/tenders/11/moderation"):
         assert inside.get(f"{part}/{_first_bid(inside, part)}/answer").status_code == 200
     decision = inside.get("/tenders/1/decision")

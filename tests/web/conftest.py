@@ -16,8 +16,8 @@ from svtracker.storage import migrations
 from tests.databases import address_of, create_database, drop_database
 from tests.identity.people import hash_quickly
 from tests.web.council import Council, Lender, fill_council
-from tests.web.installation import application, client_of
-from tests.web.visitors import add_moderated, add_somebody, give_every_role, visitor
+from tests.web.installation import ADDRESS, application, client_of
+from tests.web.visitors import add_moderated, add_somebody, bidder, give_every_role, visitor
 
 MakeClient = Callable[..., TestClient]
 
@@ -78,6 +78,18 @@ def inside(inside_app: FastAPI) -> Iterator[TestClient]:
     """The administrator of the demo, signed in."""
     with client_of(inside_app) as opened:
         yield visitor(inside_app, opened, Role.ADMINISTRATOR).client
+
+
+@pytest.fixture(scope="session")
+def bidding(inside_app: FastAPI, inside: TestClient) -> TestClient:
+    """A bidder of the same demo, in by their link, who has sent a bid to the tender that is open."""
+    assert inside.app is inside_app
+    client = TestClient(inside_app, base_url=ADDRESS, raise_server_exceptions=False, follow_redirects=False)
+    own = bidder(inside_app, client).own_form
+    line = {"quantity-X1": "2.5", "statement-X1": "By our own people.", "price": "742000", "version": "0"}
+    assert client.post("/bid/form", data=line, headers=own).status_code == 303
+    assert client.post("/bid/send", data={"version": "1", "declared": "yes"}, headers=own).status_code == 303
+    return client
 
 
 @pytest.fixture(scope="session")

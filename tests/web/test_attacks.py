@@ -25,7 +25,7 @@ from sqlalchemy import text
 
 from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.identity import service
-from svtracker.identity.rules.links import Purpose
+from svtracker.identity.rules.links import Purpose, Task
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.service import User
 from svtracker.messages import service as messages
@@ -80,6 +80,9 @@ FIELDS = {
     "/tenders/{tender:int}/moderation/reopen": {"person", "reason"},
     "/tenders/{tender:int}/moderation/{bid:int}/{question:path}": {"mark", "other", "why", "feedback", "then"},
     "/tenders/{tender:int}/bids/upload": {"files", "check"},
+    "/tenders/{tender:int}/invitations": {"bidder", "name", "email"},
+    "/bid/upload": {"file", "version"},
+    "/bid/send": {"version", "declared"},
     "/tenders/{tender:int}/bids/late": {"place", "admit", "reason"},
     "/tenders/{tender:int}/open": {"version"},
     "/tenders/{tender:int}/bids/{bid:int}/status": {"status", "reason"},
@@ -203,6 +206,8 @@ class TestForgedForms:
         before = events(council)
         answers = []
         for rule in POSTS:
+            if isinstance(rule.who, Task):
+                continue  # for who came by a link alone; test_bidding sends them forged
             fields = {**FILLED.get(rule.path, {}), **extra}
             answers.append(wren.client.post(address_of(rule.path, number="2"), data=fields, headers=headers))
         assert events(council) == before, "something was changed"
@@ -801,7 +806,8 @@ class TestAnotherOrganisation:
         wren = council.signed_in()
         for rule in ACCESS:
             one = "{number}" in rule.path or "{tender:int}" in rule.path
-            if rule.method == "GET" and rule.who is not Audience.EVERYBODY and not one:
+            is_task = isinstance(rule.who, Task)
+            if rule.method == "GET" and rule.who is not Audience.EVERYBODY and not one and not is_task:
                 own = {"object_kind": "organisation", "object_id": "north-vale"}
                 query = urlencode(QUERIES.get(rule.path, {}))
                 answer = wren.get(f"{address_of(rule.path, **own)}?{query}")

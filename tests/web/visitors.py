@@ -7,20 +7,22 @@ from starlette.testclient import TestClient
 
 from svtracker.audit.rules.events import COMMAND_LINE
 from svtracker.identity import service
-from svtracker.identity.rules.links import Purpose
+from svtracker.identity.rules.links import Purpose, Task
 from svtracker.identity.rules.roles import Role
 from svtracker.identity.rules.sessions import How
 from svtracker.identity.service import links
 from svtracker.identity.service.demo import address_of
+from svtracker.identity.store import Link
 from svtracker.registers import service as registers
 from svtracker.registers.store import add_organisation
 from svtracker.storage.engines import Database
-from svtracker.tenders.service import evaluation
+from svtracker.tenders.service import evaluation, invitations
 from svtracker.web.cookies import PLAIN
 from svtracker.web.guard import CSRF_HEADER
 from tests.tenders import stored
 
 SIGNED_OUT, BY_LINK = "signed out", "by a personal link"
+BY_BID_LINK = "a bidder by a personal link"
 ELSEWHERE = "administrator of another organisation"
 
 
@@ -128,11 +130,36 @@ def add_elsewhere(database: Database) -> int:
         return other.id
 
 
+def bidding_link(database: Database, bidder: str = "Invited Elks") -> Link:
+    """The link of a bidder who is invited to the tender of the demo that is open for bids."""
+    by = {"organisation_id": 1, "actor": COMMAND_LINE}
+    with database.writing() as session:
+        known = {one.bidder: one.number for one in invitations.list_invited(session, OPEN, organisation_id=1)}
+        if bidder not in known:
+            email = "elks@firms.example"
+            made = invitations.invite(session, OPEN, bidder=bidder, name="Elsie Elk", email=email, **by)
+            known[bidder] = made.id
+        return links.links_to(session, Task.BID, [known[bidder]], organisation_id=1)[known[bidder]][0]
+
+
+def bidder(app: FastAPI, client: TestClient, name: str = "Invited Elks") -> Visitor:
+    """A bidder who has just come in by their link."""
+    client.cookies.clear()
+    database = app.state.database
+    link = bidding_link(database, name)
+    with database.writing() as session:
+        opened = service.enter_by_link(session, service.new_token(session, link.id), user_agent="")
+    client.cookies.set(PLAIN, opened.token)
+    return Visitor(client=client, form_token=opened.csrf)
+
+
 def visitor(app: FastAPI, client: TestClient, who: str | Role) -> Visitor:
     """Somebody new each time, so that what one request ends does not matter to the next."""
     client.cookies.clear()
     if who == SIGNED_OUT:
         return Visitor(client=client)
+    if who == BY_BID_LINK:
+        return bidder(app, client)
     database = app.state.database
     with database.writing() as session:
         email = (

@@ -15,6 +15,15 @@ class Purpose(StrEnum):
     TASK = "task"
 
 
+class Task(StrEnum):
+    """What somebody without an account is asked to do: the kind of a task. Its number is that of what it is about.
+
+    One for bids is the number of an invitation to bid.
+    """
+
+    BID = "bid"
+
+
 class LinkState(StrEnum):
     """What has become of a link."""
 

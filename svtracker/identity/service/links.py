@@ -1,7 +1,7 @@
 """Personal links: made, handed out, used, submitted, revoked, asked for anew."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from svtracker.audit import store as people
 from svtracker.audit.rules.events import SYSTEM, Actor, Change
 from svtracker.identity import hashing, store
 from svtracker.identity.rules.accounts import AccountState, token_hash
-from svtracker.identity.rules.links import DAYS_AFTER_DUE, SET_PASSWORD_HOURS, LinkState, Purpose, expires_at
+from svtracker.identity.rules.links import DAYS_AFTER_DUE, SET_PASSWORD_HOURS, LinkState, Purpose, Task, expires_at
 from svtracker.identity.rules.passwords import faults_of_password
 from svtracker.identity.rules.sessions import How
 from svtracker.identity.service.common import ACCOUNT, LINK, account_of, person_acting, record
@@ -129,6 +129,64 @@ def link_of_token(session: Session, token: str, *, clock: Clock = system_clock) 
 def list_links(session: Session, *, organisation_id: int, clock: Clock = system_clock) -> tuple[Link, ...]:
     """The links of an organisation, the newest first."""
     return store.list_links(session, organisation_id=organisation_id, now=clock())
+
+
+def links_to(
+    session: Session, task: Task, task_ids: Sequence[int], *, organisation_id: int, clock: Clock = system_clock
+) -> dict[int, tuple[Link, ...]]:
+    """The links to tasks of one kind by the number of the task, for each the newest first."""
+    found = store.list_task_links(
+        session,
+        organisation_id=organisation_id,
+        task_kind=task.value,
+        task_ids=[str(number) for number in task_ids],
+        now=clock(),
+    )
+    return {number: tuple(one for one in found if one.task_id == str(number)) for number in task_ids}
+
+
+def link_to(
+    session: Session,
+    task: Task,
+    task_id: int,
+    *,
+    person_id: int,
+    organisation_id: int,
+    due: date | None,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> Link:
+    """The open link of a person to a task, its last day put off where the task is due later now; else a new one."""
+    at = clock()
+    known = links_to(session, task, [task_id], organisation_id=organisation_id, clock=lambda: at)[task_id]
+    is_open = [one for one in known if one.state is LinkState.OPEN and one.person_id == person_id]
+    if not is_open:
+        return make_link(
+            session,
+            organisation_id=organisation_id,
+            person_id=person_id,
+            purpose=Purpose.TASK,
+            task_kind=task.value,
+            task_id=str(task_id),
+            due=due,
+            actor=actor,
+            clock=lambda: at,
+        )
+    link = is_open[0]
+    later = expires_at(Purpose.TASK, due=due, created_at=at)
+    if later <= link.expires_at:
+        return link
+    store.change_link(session, link.id, expires_at=later)
+    changes = {"expires_at": Change(old=link.expires_at, new=later)}
+    _record(session, link, "link_put_off", actor=actor, clock=lambda: at, changes=changes)
+    return get_link(session, link.id, organisation_id=organisation_id, clock=lambda: at)
+
+
+def require_open(session: Session, link_id: int, *, organisation_id: int, clock: Clock = system_clock) -> Link:
+    """The link by which somebody does something, where it is still open; asked in the unit of work that does it."""
+    link = get_link(session, link_id, organisation_id=organisation_id, clock=clock)
+    _require_open(session, link)
+    return link
 
 
 def get_link(session: Session, link_id: int, *, organisation_id: int, clock: Clock = system_clock) -> Link:

@@ -126,6 +126,43 @@ class SealedBid:
     is_late: bool
     is_admitted: bool | None
     replaced_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBid:
+    """What a bidder knows of a bid of their own: when it came, what became of it, and what proves it."""
+
+    id: int
+    tender_id: int
+    received_at: datetime
+    is_late: bool
+    is_admitted: bool | None
+    replaced_at: datetime | None
+    withdrawn_at: datetime | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A bidder who was asked to bid by a personal link, and the person whom it was sent to."""
+
+    id: int
+    tender_id: int
+    bidder: str
+    person_id: int
+    invited_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a bidder has typed so far, by the names of the fields; `file_sha256` where a workbook brought all of it."""
+
+    content: Mapping[str, str]
+    file_name: str
+    file_sha256: str | None
+    saved_at: datetime
+    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Telling the people who mark a tender that what was published has changed."""
+"""Telling the people who mark a tender, and the bidders who were invited, that what was published has changed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +9,7 @@ from svtracker.audit.rules.events import Actor
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.service.evaluation import list_evaluators
+from svtracker.tenders.service.invitations import tell_invited
 from svtracker.tenders.service.setup import amend, get_tender
 from svtracker.tenders.service.telling import tell
 
@@ -33,7 +34,9 @@ def amend_and_tell(
     actor: Actor,
     clock: Clock = system_clock,
 ) -> tuple[StoredTender, int]:
-    """Amends a published tender and queues a message to each of its evaluators who has an email address.
+    """Amends a published tender and queues a message to each of its evaluators and invited bidders with an address.
+
+    A bidder's link lasts as long as the new closing time asks for.
 
     Gives the tender and how many messages were queued; where nothing differs, nothing is done and nobody is told.
     """
@@ -56,8 +59,11 @@ def amend_and_tell(
         organisation_id=organisation_id,
         subject=SUBJECT,
         body=BODY,
-        values={"reference": after.reference, "reason": reason.strip()},
+        # Braces would look like the place of a personal link, which this message does not have.
+        values={"reference": bare(after.reference), "reason": bare(reason.strip())},
         actor=actor,
         clock=clock,
     )
+    if after != before:
+        told += tell_invited(session, after, reason=reason, actor=actor, clock=clock)
     return after, told

@@ -11,20 +11,24 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from svtracker.audit.rules.events import Actor, Change, canonical
+from svtracker.frameworks.rules.values import Version
 from svtracker.kernel import numbers, uk_time
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotFoundError, NotYetError, RefusedError, SealedError
 from svtracker.kernel.problems import Problem
+from svtracker.messages import service as messages
 from svtracker.registers import suppliers
 from svtracker.registers.rules.suppliers import Details, Sighting, company_number, match, postcode
 from svtracker.tenders.loader import load_content
-from svtracker.tenders.rules.records import SealedBid, Source, StoredBid, StoredTender
+from svtracker.tenders.rules.records import OwnBid, SealedBid, Source, StoredBid, StoredTender
 from svtracker.tenders.rules.settings import tender_part
 from svtracker.tenders.rules.stages import Stage, Step
-from svtracker.tenders.rules.values import BidStatus, Commitment
+from svtracker.tenders.rules.values import BidStatus, Commitment, Tender
+from svtracker.tenders.rules.valuing import Valuation, valuation
 from svtracker.tenders.service.common import record, require_reason, save, tender_of, versions_in
 from svtracker.tenders.service.standing import note_standing
 from svtracker.tenders.store import bids as store
+from svtracker.tenders.store import invitations
 
 BEFORE_OPENING = frozenset({Stage.DRAFT, Stage.PUBLISHED})
 
@@ -54,15 +58,21 @@ class BidIn:
     status_because: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
     contact_id: int | None = None
+    invitation_id: int | None = None
     file_name: str = ""
     file_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """That a bid came in: its number, when, whether late, and whether it replaces one of the same bidder."""
+    """That a bid came in: its number, when, whether late, and whether it replaces one of the same bidder.
 
+    `number` counts the bids of the tender, so it is for nobody who bids; `sha256` proves what the bid holds.
+    """
+
+    id: int
     number: int
+    sha256: str
     received_at: datetime
     is_late: bool
     replaces: bool
@@ -70,10 +80,21 @@ class Receipt:
 
 def problems_of_bid(session: Session, tender: StoredTender, bid: BidIn) -> tuple[Problem, ...]:
     """Everything that is wrong with a bid for this tender, before anything is kept of it (RULES 3.7)."""
+    return weigh(session, tender, bid)[1]
+
+
+def weigh(
+    session: Session, tender: StoredTender, bid: BidIn
+) -> tuple[tuple[Valuation, Tender, Version] | None, tuple[Problem, ...]]:
+    """What a bid would be worth, with the tender and version it was valued by, or everything that is wrong with it."""
     part: dict[str, Any] = {key: value for key, value in tender_part(tender.settings).items() if key != "other_marks"}
     content = {"tender": part, "bids": [_content(bid)]}
     find, known = versions_in(session, tender.organisation_id)
-    return load_content(content, find_version=find, known_versions=known)[1]
+    found, problems = load_content(content, find_version=find, known_versions=known)
+    if found is None:
+        return None, problems
+    loaded, version = found
+    return (valuation(loaded.bids[0], tender=loaded, version=version), loaded, version), ()
 
 
 def receive(
@@ -110,6 +131,7 @@ def receive(
         "number": place,
         "bidder": bidder,
         "contact_id": bid.contact_id,
+        "invitation_id": bid.invitation_id,
         "details": dict(bid.details),
         "source": bid.source,
         "received_at": at,
@@ -129,10 +151,47 @@ def receive(
         ),
         "version": 1,
     }
-    store.add_bid(session, values, lines, organisation_id=organisation_id)
+    bid_id = store.add_bid(session, values, lines, organisation_id=organisation_id)
     changes = {"bid": Change(new=place), "sha256": Change(new=str(values["sha256"])), "late": Change(new=is_late)}
     record(session, "bid_received", tender, actor=actor, at=at, changes=changes)
-    return Receipt(number=place, received_at=at, is_late=is_late, replaces=before is not None and not is_late)
+    return Receipt(
+        id=bid_id,
+        number=place,
+        sha256=str(values["sha256"]),
+        received_at=at,
+        is_late=is_late,
+        replaces=before is not None and not is_late,
+    )
+
+
+def withdraw(
+    session: Session,
+    number: int,
+    *,
+    invitation_id: int,
+    organisation_id: int,
+    actor: Actor,
+    clock: Clock = system_clock,
+) -> OwnBid:
+    """Takes the bid back that stands from one link, before the closing time; what it holds stays sealed for good.
+
+    The event names no bidder: until the opening nobody learns who bids, or who does so no more.
+    """
+    tender = tender_of(session, number, organisation_id=organisation_id, step=Step.RECEIVE)
+    at = clock()
+    if tender.closes_at is not None and at > tender.closes_at:
+        raise NotYetError(
+            step="take a bid back by the link", why="the closing time is over. Ask who runs the tender to note it."
+        )
+    own = store.list_own(session, invitation_id, organisation_id=organisation_id)
+    standing = next((one for one in own if one.replaced_at is None), None)
+    if standing is None:
+        raise NotFoundError(what="bid", name="yours", do="There is none that stands.")
+    values = {"replaced_at": at, "withdrawn_at": at}
+    store.change_bid(session, standing.id, values, organisation_id=organisation_id)
+    changes = {"sha256": Change(old=standing.sha256)}
+    record(session, "bid_taken_back", tender, actor=actor, at=at, changes=changes)
+    return standing
 
 
 def decide_late(
@@ -185,7 +244,9 @@ def open_bids(
         _replace_earlier(session, tender, found, at=at)
     _know_suppliers(session, tender, actor=actor, clock=clock)
     save(session, tender, {"stage": Stage.OPENED, "opened_at": at})
+    invitations.forget_drafts(session, number, organisation_id=organisation_id)
     opened = store.list_bids(session, number, organisation_id=organisation_id)
+    messages.unseal(session, [one.id for one in opened], organisation_id=organisation_id)
     changes: dict[str, Change] = {"stage": Change(old=tender.stage, new=Stage.OPENED)}
     for one in opened:
         changes[f"bid_{one.number}"] = Change(new={"bidder": one.bidder, "sha256": one.sha256, "counts": one.counts})
@@ -218,6 +279,20 @@ def seal_of(
     nonce: str,
 ) -> str:
     """The SHA-256 over all that a bidder wrote, with a random text so that nobody finds it by guessing."""
+    text = sealed_text(bidder=bidder, details=details, price=price, answers=answers, lines=lines, nonce=nonce)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sealed_text(
+    *,
+    bidder: str,
+    details: Mapping[str, str],
+    price: Decimal | None,
+    answers: Mapping[str, str],
+    lines: Sequence[Mapping[str, Any]],
+    nonce: str,
+) -> str:
+    """The text over which the SHA-256 of a bid is taken: one JSON object, which its bidder may keep."""
     said: dict[str, Any] = {
         "bidder": bidder,
         "details": details,
@@ -229,11 +304,41 @@ def seal_of(
         ],
         "nonce": nonce,
     }
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
+    return canonical(said)
 
 
 def seal_again(bid: StoredBid) -> str:
     """The same over a bid as it stands in the database: differs where anybody changed it there."""
+    return hashlib.sha256(text_of(bid).encode()).hexdigest()
+
+
+def as_it_came(bid: StoredBid) -> BidIn:
+    """A bid of the database as what came in, to be valued as its bidder wrote it."""
+    return BidIn(
+        bidder=bid.bidder,
+        price=bid.price,
+        answers=bid.answers,
+        lines=[
+            LineIn(
+                commitment=Commitment(
+                    measure=line.measure,
+                    offered=line.offered,
+                    accepted=line.offered,
+                    not_applicable=line.not_applicable,
+                    text=line.text or None,
+                    statement=line.statement or None,
+                    outside_area=line.outside_area,
+                    detailed=line.statement is not None,
+                )
+            )
+            for line in bid.lines
+        ],
+        source=bid.source,
+    )
+
+
+def text_of(bid: StoredBid) -> str:
+    """The text behind the SHA-256 of a bid, from what stands in the database."""
     lines = [
         {
             "measure": line.measure,
@@ -246,7 +351,7 @@ def seal_again(bid: StoredBid) -> str:
         }
         for line in bid.lines
     ]
-    return seal_of(
+    return sealed_text(
         bidder=bid.bidder, details=bid.details, price=bid.price, answers=bid.answers, lines=lines, nonce=bid.nonce
     )
 

@@ -30,6 +30,7 @@ from svtracker.tenders.service.common import record, require_reason, save, tende
 from svtracker.tenders.service.files import limits_for
 from svtracker.tenders.store import bids as bid_store
 from svtracker.tenders.store import evaluation as evaluation_store
+from svtracker.tenders.store import invitations
 from svtracker.tenders.store import portfolio as portfolio_store
 from svtracker.tenders.store import tenders as store
 
@@ -203,6 +204,7 @@ def _decide(
         store.put_results(session, results, tender_id=tender.id, organisation_id=tender.organisation_id)
         standing = standing_of_result(scored.result, bidders=bidders)
         portfolio_store.put_standing(session, standing, tender_id=tender.id, organisation_id=tender.organisation_id)
+    invitations.forget_drafts(session, tender.id, organisation_id=tender.organisation_id)
     store.add_decision(session, decision, tender_id=tender.id, organisation_id=tender.organisation_id)
     save(session, tender, {"stage": Stage.DECIDED, "outcome": outcome, "decided_at": at})
     changes = {

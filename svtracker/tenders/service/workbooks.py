@@ -65,6 +65,14 @@ def check_files(
     return tuple(found), tuple(problems), tuple(aside)
 
 
+def read_own(
+    session: Session, number: int, *, name: str, data: bytes, organisation_id: int, organisation: str
+) -> tuple[WorkbookBid | None, tuple[Problem, ...]]:
+    """A bidder's own workbook, or everything that is wrong with it, with what stands in each cell: it is theirs."""
+    tender = tender_of(session, number, organisation_id=organisation_id, step=Step.RECEIVE)
+    return read_bid_workbook(name=name, data=data, brief=brief_of(session, tender, organisation=organisation))
+
+
 def take_in(
     session: Session,
     number: int,
@@ -110,7 +118,7 @@ def _bid_in(read: WorkbookBid) -> BidIn:
         lines=[
             LineIn(
                 commitment=replace(commitment, detailed=True),
-                worked=_worked(content.helpers.get(commitment.measure, ())),
+                worked=worked_words(content.helpers.get(commitment.measure, ())),
             )
             for commitment in content.commitments
         ],
@@ -121,7 +129,7 @@ def _bid_in(read: WorkbookBid) -> BidIn:
     )
 
 
-def _worked(lines: Sequence[HelperLine]) -> dict[str, str]:
+def worked_words(lines: Sequence[HelperLine]) -> dict[str, str]:
     """The inputs of a quantity helper in words: what it is about, and each number by its name."""
     return {
         line.about or f"Line {place}": ", ".join(f"{name} {_plain(value)}" for name, value in line.inputs.items())

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from svtracker.audit.rules.events import canonical
-from svtracker.tenders.rules.records import Clarification, SealedBid, Source, StoredBid, StoredLine
+from svtracker.tenders.rules.records import Clarification, OwnBid, SealedBid, Source, StoredBid, StoredLine
 from svtracker.tenders.rules.values import BidStatus
 from svtracker.tenders.tables import AcceptanceRow, BidRow, ClarificationRow, CommitmentRow
 
@@ -20,6 +20,7 @@ _BID = tuple(getattr(BidRow, name) for name in StoredBid.__dataclass_fields__ if
 _SEALED = tuple(getattr(BidRow, name) for name in SealedBid.__dataclass_fields__)
 _LINE_NAMES = tuple(name for name in StoredLine.__dataclass_fields__ if name not in {"accepted", "reason"})
 _LINE = tuple(getattr(CommitmentRow, name) for name in _LINE_NAMES)
+_OWN = tuple(getattr(BidRow, name) for name in OwnBid.__dataclass_fields__)
 _CLARIFICATION = tuple(getattr(ClarificationRow, name) for name in Clarification.__dataclass_fields__)
 
 
@@ -58,6 +59,30 @@ def list_sealed(session: Session, tender_id: int, *, organisation_id: int) -> tu
     return tuple(SealedBid(**row._asdict()) for row in rows)
 
 
+def list_own(session: Session, invitation_id: int, *, organisation_id: int) -> tuple[OwnBid, ...]:
+    """The bids that came by one link, the last one first; for whoever has the link."""
+    rows = session.execute(
+        select(*_OWN)
+        .where(col(BidRow.organisation_id) == organisation_id, col(BidRow.invitation_id) == invitation_id)
+        .order_by(col(BidRow.number).desc())
+    )
+    return tuple(OwnBid(**row._asdict()) for row in rows)
+
+
+def list_answered(session: Session, tender_id: int, *, organisation_id: int) -> dict[int, bool]:
+    """By the number of an invitation to a tender from which a bid came: whether the last one was not taken back."""
+    rows = session.execute(
+        select(col(BidRow.invitation_id), col(BidRow.withdrawn_at))
+        .where(
+            col(BidRow.organisation_id) == organisation_id,
+            col(BidRow.tender_id) == tender_id,
+            col(BidRow.invitation_id).is_not(None),
+        )
+        .order_by(col(BidRow.number))
+    )
+    return {row.invitation_id: row.withdrawn_at is None for row in rows}
+
+
 def standing_of(session: Session, tender_id: int, bidder: str, *, organisation_id: int) -> int | None:
     """The bid of a bidder that came in time, which a new one would replace."""
     return session.execute(
@@ -83,8 +108,15 @@ def change_bid(session: Session, bid_id: int, values: Mapping[str, Any], *, orga
 def list_bids(
     session: Session, tender_id: int, *, organisation_id: int, bid_id: int | None = None, with_lines: bool = True
 ) -> tuple[StoredBid, ...]:
-    """The bids of a tender as they came in, or one of them, with their lines and what counts of each."""
-    wanted = [col(BidRow.organisation_id) == organisation_id, col(BidRow.tender_id) == tender_id]
+    """The bids of a tender as they came in, or one of them, with their lines and what counts of each.
+
+    A bid that its bidder took back before the closing time is in no list.
+    """
+    wanted = [
+        col(BidRow.organisation_id) == organisation_id,
+        col(BidRow.tender_id) == tender_id,
+        col(BidRow.withdrawn_at).is_(None),
+    ]
     if bid_id is not None:
         wanted.append(col(BidRow.id) == bid_id)
     rows = session.execute(select(*_BID).where(*wanted).order_by(col(BidRow.number))).all()

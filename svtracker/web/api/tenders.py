@@ -95,6 +95,7 @@ def stored_bids(session: Reading, me: Signed, tender: TenderNumber) -> dict[str,
                 "late": one.is_late,
                 "admitted": one.is_admitted,
                 "replaced_at": _moment(one.replaced_at),
+                "withdrawn_at": _moment(one.withdrawn_at),
                 **_opened(names.get(one.number)),
             }
             for one in bids.list_sealed(session, tender, **by)

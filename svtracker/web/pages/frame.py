@@ -19,6 +19,7 @@ from svtracker.web.access import RULES, Audience
 from svtracker.web.caching import Kept
 from svtracker.web.guard import Viewer, roles_in, viewer_of
 from svtracker.web.house import House
+from svtracker.web.tasks import place_of
 
 SERVICE = "Social value"
 CONTRACTS = "/contracts"
@@ -132,10 +133,13 @@ class Renderer:
             service=SERVICE,
             demo=self.settings.demo,
             support_address=self.settings.support_address,
-            nav=tuple(
-                Link(label=label, href=href, current=_is_current(href, path))
-                for label, href in SECTIONS
-                if _is_open(href, viewer, roles)
+            nav=(
+                *_own_task(viewer, path),
+                *(
+                    Link(label=label, href=href, current=_is_current(href, path))
+                    for label, href in SECTIONS
+                    if _is_open(href, viewer, roles)
+                ),
             ),
             me=None if viewer is None else _me(viewer),
             version=__version__,
@@ -162,6 +166,15 @@ def _environment(folder: Path) -> Environment:
 def wants_block(request: Request) -> bool:
     """Whether htmx asks for a part of the page only."""
     return request.headers.get("hx-request-type") == "partial"
+
+
+def _own_task(viewer: Viewer | None, path: str) -> tuple[Link, ...]:
+    """The way back to the task of who came by a personal link."""
+    place = place_of(None if viewer is None else viewer.session.link)
+    if place is None:
+        return ()
+    is_here = path == place.first or path.startswith(f"{place.first}/")
+    return (Link(label=place.label, href=place.first, current=is_here),)
 
 
 def _is_open(href: str, viewer: Viewer | None, roles: frozenset[Role]) -> bool:

@@ -163,7 +163,7 @@ _CLOSED = {
 }
 
 
-def link_page(token: str, link: Link | None, *, error: str | None = None) -> LinkPage:
+def link_page(token: str, link: Link | None, *, what_for: str = "", error: str | None = None) -> LinkPage:
     """The page of a personal link. An unknown one looks like one that is over: nobody learns which links there are."""
     if link is None or link.state is not LinkState.OPEN:
         title, why = _CLOSED[LinkState.OVER if link is None else link.state]
@@ -171,7 +171,7 @@ def link_page(token: str, link: Link | None, *, error: str | None = None) -> Lin
         more = " A new one can be sent to the address that is on file, and nowhere else." if can_ask else ""
         return LinkPage(title=title, answer=why + more, token=token, is_open=False, can_ask=can_ask, until=None)
     return LinkPage(
-        title="Your task",
+        title=what_for or "Your task",
         answer="This link is for you alone. It opens one task and nothing else.",
         token=token,
         is_open=link.purpose is Purpose.TASK,

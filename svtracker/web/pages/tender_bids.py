@@ -9,12 +9,12 @@ from svtracker.frameworks.rules.values import Measure, Version
 from svtracker.identity.rules.roles import Role
 from svtracker.kernel import numbers, uk_time, wording
 from svtracker.kernel.problems import Problem
-from svtracker.kernel.units import WORDS, Unit
+from svtracker.kernel.units import Unit
 from svtracker.tenders.rules.assembling import QUESTIONS
-from svtracker.tenders.rules.checks import not_offered
 from svtracker.tenders.rules.marking import questions_of
 from svtracker.tenders.rules.records import Clarification, SealedBid, Source, StoredBid, StoredLine, StoredTender
 from svtracker.tenders.rules.values import BidStatus, Tender
+from svtracker.web.pages.bid_fields import AnswerField, LineGroup, answer_fields, line_groups, unit_of
 from svtracker.web.pages.desk import TenderPage, frame_of
 from svtracker.web.pages.evaluation import EvaluationPage
 from svtracker.web.pages.frame import FormError, Link
@@ -65,6 +65,7 @@ class BidsPage(TenderPage):
     checked: str
     aside: tuple[str, ...]
     workbook: str | None
+    invitations: str | None
 
 
 def bids_page(
@@ -74,6 +75,7 @@ def bids_page(
     sealed: Sequence[SealedBid],
     bids: Sequence[StoredBid] = (),
     is_officer: bool,
+    sees_invited: bool,
     is_closed: bool,
     error: str | None = None,
     typed: Mapping[str, str] | None = None,
@@ -102,6 +104,7 @@ def bids_page(
         problems=tuple(problems),
         checked="" if checked is None or problems else _checked_words(checked),
         aside=tuple(aside),
+        invitations=f"{base}/invitations" if sees_invited and tender.published_at is not None else None,
         workbook=f"{base}/workbook.xlsx" if is_officer and tender.published_at is not None else None,
     )
 
@@ -145,7 +148,8 @@ def _opens_note(tender: StoredTender, *, standing: int, waits: Sequence[int], is
 def _received(one: SealedBid, bid: StoredBid | None, *, base: str) -> ReceivedLine:
     notes = []
     if one.replaced_at is not None:
-        notes.append(f"replaced {uk_time.said(one.replaced_at)}")
+        how = "replaced" if one.withdrawn_at is None else "withdrawn"
+        notes.append(f"{how} {uk_time.said(one.replaced_at)}")
     if one.is_late:
         decided = {None: "late, waits for a decision", True: "late, admitted", False: "late, not admitted"}
         notes.append(decided[one.is_admitted])
@@ -159,37 +163,6 @@ def _received(one: SealedBid, bid: StoredBid | None, *, base: str) -> ReceivedLi
         place=one.number,
         waits=one.is_late and one.is_admitted is None and one.replaced_at is None,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineField:
-    """A measure in the form of a typed bid."""
-
-    ref: str
-    title: str
-    counts: str
-    unit: str
-    quantity: str
-    statement: str
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineGroup:
-    """The measures of a theme in the form."""
-
-    id: str
-    title: str
-    lines: tuple[LineField, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerField:
-    """A question in the form of a typed bid."""
-
-    id: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,19 +188,6 @@ def typed_bid_page(
 ) -> TypedBidPage:
     """The form, empty or with what was typed and what is wrong with it; `faults` are by the name of the field."""
     given, found = typed or {}, faults or {}
-    offered = {ref for ref in version.measures if not_offered(ref, tender=settled, version=version) is None}
-
-    def line(measure: Measure) -> LineField:
-        return LineField(
-            ref=measure.ref,
-            title=measure.title,
-            counts=measure.counts,
-            unit=unit_of(measure),
-            quantity=given.get(f"quantity-{measure.ref}", ""),
-            statement=given.get(f"statement-{measure.ref}", ""),
-            error=found.get(f"quantity-{measure.ref}"),
-        )
-
     return TypedBidPage(
         **_frame(tender, roles=roles, here="/bids/add", title="Type a bid in"),
         answer="Once it is saved it is sealed: nobody sees it again before the opening, not even you.",
@@ -236,26 +196,9 @@ def typed_bid_page(
         bidder=given.get("bidder", ""),
         price=given.get("price", ""),
         faults=found,
-        answers=tuple(
-            AnswerField(id=question.id, title=question.title, text=given.get(f"answer-{question.id}", ""))
-            for question in questions_of(tender)
-        ),
-        groups=tuple(
-            LineGroup(
-                id=f"theme-{place}",
-                title=theme.title,
-                lines=tuple(line(measure) for measure in theme.measures if measure.ref in offered),
-            )
-            for place, theme in enumerate(version.themes, start=1)
-            if any(measure.ref in offered for measure in theme.measures)
-        ),
+        answers=answer_fields(questions_of(tender), given),
+        groups=line_groups(settled, version, typed=given, faults=found),
     )
-
-
-def unit_of(measure: Measure) -> str:
-    """The unit of a measure in the plural, with its unit value where it has one."""
-    many = WORDS[measure.unit].many
-    return many if measure.unit_value is None else f"{many} at {unit_value_words(measure)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

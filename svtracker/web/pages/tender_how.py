@@ -205,7 +205,7 @@ class HowPage(TenderPage):
     themes: tuple[AskedTheme, ...]
     left_out: tuple[Apart, ...]
     version_words: str
-    settings_href: str
+    settings_href: str | None
 
 
 def how_page(

@@ -19,6 +19,7 @@ from svtracker.web.first_pages import goes_on_to
 from svtracker.web.guard import Viewer, local_address, viewer_of
 from svtracker.web.pages import sign_in as pages
 from svtracker.web.pages.frame import render
+from svtracker.web.tasks import first_page, what_for
 
 router = APIRouter()
 
@@ -125,7 +126,7 @@ def link(request: Request, session: Reading, token: str) -> Response:
     found = links.link_of_token(session, token, clock=request.app.state.clock)
     if found is not None and found.purpose is Purpose.SET_PASSWORD and found.state is LinkState.OPEN:
         return render(request, "identity/password.html", pages.password_page(token))
-    return _link(request, token, found, status=200)
+    return _link(request, token, found, what_for=what_for(session, found), status=200)
 
 
 @router.post("/links/{token}")
@@ -146,12 +147,12 @@ def use_link(request: Request, token: str, password: Annotated[str, Form(max_len
             return render(request, "identity/password.html", page, status=422)
         return RedirectResponse("/sign-in", status_code=303)
     if found is None or found.state is not LinkState.OPEN or not is_safe:
-        return _link(request, token, found, error=None if is_safe else UNSAFE_ADDRESS, status=403)
+        return _link(request, token, found, what_for="", error=None if is_safe else UNSAFE_ADDRESS, status=403)
     with state.database.writing() as session:
         opened = links.enter_by_link(
             session, token, user_agent=_browser(request), replaces=cookies.token_of(request), clock=state.clock
         )
-    return _entered(request, opened.token, to="/")
+    return _entered(request, opened.token, to=first_page(found))
 
 
 @router.post("/links/{token}/new")
@@ -234,10 +235,18 @@ def network_address(request: Request) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def _link(request: Request, token: str, found: StoredLink | None, *, status: int, error: str | None = None) -> Response:
+def _link(
+    request: Request,
+    token: str,
+    found: StoredLink | None,
+    *,
+    what_for: str,
+    status: int,
+    error: str | None = None,
+) -> Response:
     """What a personal link is for; “gone” where it opens nothing more."""
     is_open = found is not None and found.state is LinkState.OPEN
-    page = pages.link_page(token, found, error=error if is_open else None)
+    page = pages.link_page(token, found, what_for=what_for, error=error if is_open else None)
     return render(request, "identity/link.html", page, status=status if is_open else 410)
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from svtracker.frameworks.rules.values import Version
-from svtracker.kernel import numbers, wording
+from svtracker.kernel import wording
 from svtracker.kernel.exceptions import (
     NotFoundError,
     NotYetError,
@@ -19,13 +19,12 @@ from svtracker.kernel.exceptions import (
 )
 from svtracker.kernel.problems import Problem
 from svtracker.reports import tenders as reports
-from svtracker.tenders.rules.checks import not_offered
-from svtracker.tenders.rules.records import Clarification, Source, StoredBid, StoredLine, StoredTender
-from svtracker.tenders.rules.values import BidStatus, Commitment, Tender
+from svtracker.tenders.rules.records import Clarification, StoredBid, StoredLine, StoredTender
+from svtracker.tenders.rules.values import BidStatus, Tender
 from svtracker.tenders.service import bids, evaluation, results, setup, workbooks
-from svtracker.tenders.service.bids import BidIn, LineIn
 from svtracker.tenders.service.results import Scored
-from svtracker.web.access import LEAD, OFFICER
+from svtracker.web.access import INVITED_READERS, LEAD, OFFICER
+from svtracker.web.bid_form import LONGEST_FIELD, read_bid, sent_form, texts_of
 from svtracker.web.dependencies import LARGEST, Pin, Reading, Sheets, Signed
 from svtracker.web.desk import TenderNumber, acting, has, tender_for
 from svtracker.web.downloads import CSV, JSON, XLSX, attachment
@@ -43,8 +42,6 @@ router = APIRouter()
 
 # Who lets less of a line count, and says where a bid stands.
 DECIDERS = OFFICER | LEAD
-NOT_APPLICABLE = "n/a"
-LONGEST_FIELD = 20_000
 
 
 @router.get("/tenders/{tender:int}/bids")
@@ -63,22 +60,17 @@ def type_form(request: Request, session: Reading, me: Signed, tender: TenderNumb
     )
 
 
-async def sent_form(request: Request) -> FormData:
-    """What was sent, where the names of the fields depend on the tender."""
-    return await request.form()
-
-
 @router.post("/tenders/{tender:int}/bids/add")
 def type_in(
     request: Request, me: Signed, tender: TenderNumber, form: Annotated[FormData, Depends(sent_form)]
 ) -> Response:
     """Takes a typed bid in and seals it; or shows the form again with everything that is wrong."""
     state = request.app.state
-    typed = {name: value[:LONGEST_FIELD] for name, value in form.items() if isinstance(value, str)}
+    typed = {name: value[:LONGEST_FIELD] for name, value in texts_of(form).items()}
     with state.database.reading() as session:
         found = tender_for(session, me, tender)
         settled, version = _settled(session, found)
-    bid, faults = _typed_bid(typed, settled, version)
+    bid, faults = read_bid(typed, settled, version)
     if not faults:
         try:
             with state.database.writing() as session:
@@ -422,6 +414,7 @@ def _bids_page(
         sealed=bids.list_sealed(session, tender.id, **by),
         bids=bids.list_bids(session, tender.id, **by) if tender.opened_at is not None else (),
         is_officer=has(me, OFFICER),
+        sees_invited=has(me, INVITED_READERS),
         is_closed=tender.closes_at is None or request.app.state.clock() > tender.closes_at,
         error=error,
         typed=typed,
@@ -437,50 +430,6 @@ def _settled(session: Session, tender: StoredTender) -> tuple[Tender, Version]:
     if found is None:
         raise NotYetError(step="show its bids", why="the tender is still being set up.")
     return found
-
-
-def _typed_bid(typed: Mapping[str, str], settled: Tender, version: Version) -> tuple[BidIn, dict[str, str]]:
-    """The bid of a form, and which of its fields hold no number."""
-    faults: dict[str, str] = {}
-
-    def number(name: str, wanted: str) -> Any:
-        text = typed.get(name, "").strip()
-        value = numbers.parse_decimal(text) if text else None
-        if text and value is None:
-            faults[name] = f"Enter {wanted}."
-        return value
-
-    lines = []
-    for ref in version.measures:
-        if not_offered(ref, tender=settled, version=version) is not None:
-            continue
-        name = f"quantity-{ref}"
-        statement = typed.get(f"statement-{ref}", "").strip()
-        is_text = version.measures[ref].unit.value == "text"
-        if typed.get(name, "").strip().casefold() == NOT_APPLICABLE:
-            lines.append(LineIn(commitment=Commitment(measure=ref, not_applicable=True)))
-        elif is_text:
-            if text := typed.get(name, "").strip():
-                lines.append(LineIn(commitment=Commitment(measure=ref, text=text, detailed=True)))
-        else:
-            value = number(name, "a quantity in digits, as in 2.5 or 40000, or n/a where it does not apply")
-            if value is not None:
-                commitment = Commitment(
-                    measure=ref, offered=value, accepted=value, statement=statement or None, detailed=True
-                )
-                lines.append(LineIn(commitment=commitment))
-    bid = BidIn(
-        bidder=typed.get("bidder", ""),
-        price=number("price", "an amount in £ in digits, as in 742000"),
-        answers={
-            name.removeprefix("answer-"): text.strip()
-            for name, text in typed.items()
-            if name.startswith("answer-") and text.strip()
-        },
-        lines=lines,
-        source=Source.TYPED,
-    )
-    return bid, faults
 
 
 def _scored(request: Request, session: Session, me: Viewer, tender: StoredTender) -> Scored:
