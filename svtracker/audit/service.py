@@ -6,7 +6,7 @@ Whoever changes something calls `record` in the same unit of work: change and ev
 import secrets
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -70,6 +70,21 @@ def record(session: Session, event: Event) -> Entry:
     entry = chained(event, after=store.get_head(session, organisation_id=event.organisation_id))
     store.add_entry(session, entry)
     return entry
+
+
+def record_all(session: Session, events: Sequence[Event]) -> None:
+    """Adds events to the chains of their organisations, in this order; for thousands, in a few statements."""
+    by_chain: dict[int | None, list[Event]] = defaultdict(list)
+    for event in events:
+        by_chain[event.organisation_id].append(event)
+    for organisation_id, own in by_chain.items():
+        head = store.get_head(session, organisation_id=organisation_id)
+        entries = []
+        for event in own:
+            entry = chained(event, after=head)
+            head = Head(organisation_id=organisation_id, sequence=entry.sequence, hash=entry.hash)
+            entries.append(entry)
+        store.add_entries(session, entries)
 
 
 def history(session: Session, *, scope: Scope, object_kind: str, object_id: str) -> tuple[Entry, ...]:

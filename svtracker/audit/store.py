@@ -150,11 +150,18 @@ def list_heads(session: Session) -> tuple[Head, ...]:
 
 def add_entry(session: Session, entry: Entry) -> None:
     """Writes the next event of a chain and moves the head of the chain to it."""
-    chain = _chain(entry.organisation_id)
-    session.execute(_ADD_EVENT, {"chain": chain, **asdict(entry)})
-    head: dict[str, Any] = {"sequence": entry.sequence, "hash": entry.hash}
-    if entry.sequence == 1:
-        session.execute(_ADD_HEAD, {"chain": chain, "organisation_id": entry.organisation_id, **head})
+    add_entries(session, [entry])
+
+
+def add_entries(session: Session, entries: Sequence[Entry]) -> None:
+    """Writes the next events of one chain, at least one, and moves the head of the chain to the last."""
+    first, last = entries[0], entries[-1]
+    chain = _chain(first.organisation_id)
+    rows = [{"chain": chain, **asdict(entry)} for entry in entries]
+    session.execute(_ADD_EVENT, rows if len(rows) > 1 else rows[0])
+    head: dict[str, Any] = {"sequence": last.sequence, "hash": last.hash}
+    if first.sequence == 1:
+        session.execute(_ADD_HEAD, {"chain": chain, "organisation_id": first.organisation_id, **head})
     else:
         session.execute(_MOVE_HEAD, {"of": chain, **head})
 

@@ -1,6 +1,6 @@
 """Organisations and suppliers, in and out of the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -127,15 +127,16 @@ def list_suppliers(session: Session, *, organisation_id: int) -> tuple[Supplier,
     return tuple(found)
 
 
-def add_supplier(session: Session, details: Details, *, organisation_id: int, created_at: datetime) -> Supplier:
-    """Writes a new supplier; no other one of the organisation has the company number."""
-    values = {field.name: getattr(details, field.name) for field in fields(details)}
-    number = session.execute(
-        insert(SupplierRow)
-        .values(organisation_id=organisation_id, created_at=created_at, version=1, **values)
-        .returning(col(SupplierRow.id))
-    ).scalar_one()
-    return Supplier(id=int(number or 0), details=details)
+def add_suppliers(
+    session: Session, some: Sequence[Details], *, organisation_id: int, created_at: datetime
+) -> tuple[int, ...]:
+    """Writes new suppliers, no two of the organisation with one company number; answers the number of each."""
+    if not some:
+        return ()
+    about = {"organisation_id": organisation_id, "created_at": created_at, "version": 1}
+    rows = [{**about, **{field.name: getattr(one, field.name) for field in fields(one)}} for one in some]
+    added = insert(SupplierRow).returning(col(SupplierRow.id), sort_by_parameter_order=True)
+    return tuple(int(number or 0) for number in session.execute(added, rows).scalars())
 
 
 def change_supplier(session: Session, number: int, values: Mapping[str, object], *, organisation_id: int) -> None:

@@ -1,5 +1,6 @@
 """What is done with the suppliers of an organisation: added and completed, each with an event."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 from sqlalchemy.orm import Session
@@ -18,34 +19,43 @@ def list_suppliers(session: Session, *, organisation_id: int) -> tuple[Supplier,
     return store.list_suppliers(session, organisation_id=organisation_id)
 
 
-def keep_supplier(
-    session: Session, entry: Entry, *, organisation_id: int, actor: Actor, clock: Clock = system_clock
-) -> int:
-    """Adds a supplier that was seen, or fills in what was not known of one; answers its number."""
-    before = None if entry.before is None else entry.before.details
-    if entry.before is not None and entry.action is Action.UNCHANGED:
-        return entry.before.id
+def keep_suppliers(
+    session: Session, entries: Sequence[Entry], *, organisation_id: int, actor: Actor, clock: Clock = system_clock
+) -> tuple[int, ...]:
+    """Adds the suppliers that were seen, or fills in what was not known of one; answers the number of each."""
     at = clock()
-    changes = {
+    new = [entry.after for entry in entries if entry.before is None]
+    added = iter(store.add_suppliers(session, new, organisation_id=organisation_id, created_at=at))
+    numbers, events = [], []
+    for entry in entries:
+        number = next(added) if entry.before is None else entry.before.id
+        numbers.append(number)
+        if entry.action is Action.UNCHANGED:
+            continue
+        changes = _changes(entry)
+        if entry.before is not None:
+            values = {name: change.new for name, change in changes.items()}
+            store.change_supplier(session, number, values, organisation_id=organisation_id)
+        events.append(
+            Event(
+                organisation_id=organisation_id,
+                at=at,
+                actor=actor,
+                what="supplier_added" if entry.before is None else "supplier_completed",
+                object_kind=SUPPLIER,
+                object_id=str(number),
+                changes=changes,
+            )
+        )
+    audit.record_all(session, events)
+    return tuple(numbers)
+
+
+def _changes(entry: Entry) -> dict[str, Change]:
+    before = None if entry.before is None else entry.before.details
+    return {
         field.name: Change(old=None if before is None else getattr(before, field.name), new=value)
         for field in fields(Details)
         if (value := getattr(entry.after, field.name)) is not None
         and (before is None or getattr(before, field.name) != value)
     }
-    if entry.before is None:
-        number = store.add_supplier(session, entry.after, organisation_id=organisation_id, created_at=at).id
-    else:
-        number = entry.before.id
-        values = {name: change.new for name, change in changes.items()}
-        store.change_supplier(session, number, values, organisation_id=organisation_id)
-    event = Event(
-        organisation_id=organisation_id,
-        at=at,
-        actor=actor,
-        what="supplier_added" if entry.before is None else "supplier_completed",
-        object_kind=SUPPLIER,
-        object_id=str(number),
-        changes=changes,
-    )
-    audit.record(session, event)
-    return number

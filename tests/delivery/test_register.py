@@ -41,12 +41,10 @@ GOLDEN = Path(__file__).parent / "golden" / "register.json"
 
 
 def load(data: bytes | str, **more: Any) -> Register:
-    read, problems, _ = load_register(
-        name="register.csv", data=data.encode() if isinstance(data, str) else data, at=AT, **more
-    )
-    assert problems == ()
-    assert read is not None
-    return read
+    read = load_register(name="register.csv", data=data.encode() if isinstance(data, str) else data, at=AT, **more)
+    assert read.problems == ()
+    assert read.register is not None
+    return read.register
 
 
 def planned(
@@ -450,10 +448,11 @@ class TestFiles:
         ],
     )
     def test_shapes_of_csv_files(self, data: bytes, notes: tuple[str, ...], register: Register) -> None:
-        found, problems, said = load_register(name="register.csv", data=data, at=AT)
-        assert problems == ()
+        read = load_register(name="register.csv", data=data, at=AT)
+        found = read.register
+        assert read.problems == ()
         assert found is not None
-        assert said == notes
+        assert read.notes == notes
         assert found.columns.named == register.columns.named
         assert (found.rows, found.listed) == (register.rows, register.listed)
 
@@ -473,10 +472,10 @@ class TestFiles:
         ],
     )
     def test_what_is_no_register(self, data: bytes, seen: str | None) -> None:
-        found, problems, _ = load_register(name="register.csv", data=data, at=AT)
-        assert found is None
-        assert problems
-        assert seen is None or problems[0].seen == seen
+        read = load_register(name="register.csv", data=data, at=AT)
+        assert read.register is None
+        assert read.problems
+        assert seen is None or read.problems[0].seen == seen
 
     @given(st.binary(max_size=300))
     def test_nothing_raises(self, data: bytes) -> None:
@@ -579,7 +578,54 @@ def test_as_json(register: Register) -> None:
 
 def test_columns_are_confirmed_by_name() -> None:
     other = as_csv(heads=tuple("Who" if head == "Supplier Company Name" else head for head in HEADS))
-    found, problems, _ = load_register(name="register.csv", data=other.encode(), at=AT)
-    assert found is None
-    assert problems[0].wanted == "a column for the supplier"
-    assert isinstance(load(other, choice={Field.SUPPLIER: "Who"}).columns, Columns)
+    read = load_register(name="register.csv", data=other.encode(), at=AT)
+    assert read.register is None
+    assert read.problems[0].wanted == "a column for the supplier"
+    assert read.columns is not None
+    assert "Who" in read.columns.unused
+    by_name, by_place = (
+        load(other, choice={Field.SUPPLIER: said}) for said in ("Who", HEADS.index("Supplier Company Name"))
+    )
+    assert isinstance(by_name.columns, Columns)
+    assert by_name == by_place
+
+
+@pytest.mark.parametrize(
+    ("said", "seen", "wanted"),
+    [
+        ("Nowhere", "“Nowhere”", "one of the columns “"),
+        (99, "column 100", "one of the columns “"),
+        (-1, "column 0", "one of the columns “"),
+        ("Value", "“Value”, the name of 2 columns", "a name that one column has alone"),
+    ],
+)
+def test_a_column_that_is_not_there_or_there_twice(said: str | int, seen: str, wanted: str) -> None:
+    data = b"Title,Supplier,Start date,End date,Value,Value\n"
+    read = load_register(name="register.csv", data=data, at=AT, choice={Field.VALUE: said})
+    assert read.register is None
+    (problem,) = read.problems
+    assert problem.seen == seen
+    assert problem.wanted.startswith(wanted)
+
+
+def test_a_line_whose_columns_a_person_names() -> None:
+    """Nothing of it is recognised by itself."""
+    data = b"Our list\nWhat,Who,From when,Till when\nBins,Alder Ltd,01/04/2025,31/03/2026\n"
+    assert load_register(name="register.csv", data=data, at=AT).columns is None
+    choice = {Field.TITLE: "What", Field.SUPPLIER: "Who", Field.STARTS_ON: "From when", Field.ENDS_ON: "Till when"}
+    assert [row.title for row in load(data, choice=choice).rows] == ["Bins"]
+
+
+def test_two_rows_that_name_one_supplier_in_two_ways_stay_two_contracts() -> None:
+    """Only the match by name and postcode shows that it is one supplier; the second import finds each again."""
+    head = "Contract reference,Contract title,Supplier,Company number,Supplier postcode,Start date,End date\n"
+    rows = [
+        "DN1,Home care (lot 1),Oak Ltd,07689604,WF2 9ZZ,01/04/2024,31/03/2027\n",
+        "DN1,Home care (lot 2),OAK LIMITED,,WF2 9ZZ,01/04/2024,31/03/2027\n",
+    ]
+    first = planned(load(head + "".join(rows)))
+    known, suppliers = stored(first)
+    assert (len(first.contracts), len(suppliers)) == (2, 1)
+    for again in (rows, rows[::-1]):
+        second = planned(load(head + "".join(again)), known, suppliers)
+        assert [one.action for one in second.contracts] == [Action.UNCHANGED] * 2

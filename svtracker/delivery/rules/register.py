@@ -8,6 +8,7 @@ worked on it, it is kept, and what the register says otherwise is told.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -213,9 +214,7 @@ def plan(register: Register, *, known: Sequence[KnownContract], matching: Matchi
         place = matching.places[row.supplier]
         entry = matching.entries[place]
         supplier_id = None if entry.before is None else entry.before.id
-        found = here.find(row, supplier_id, is_alone=references[_folded(row.reference)] == 1)
-        if found is not None and found.id in taken:
-            found = None
+        found = here.find(row, supplier_id, is_alone=references[_folded(row.reference)] == 1, taken=taken)
         if found is not None:
             taken.add(found.id)
         planned.append(_planned(row, found, supplier=place, supplier_id=supplier_id))
@@ -456,20 +455,27 @@ class _Here:
     """The contracts that are here, found by what a register says of them."""
 
     def __init__(self, known: Sequence[KnownContract]) -> None:
-        self._by_reference: dict[str | None, list[KnownContract]] = {}
+        self._alike: dict[Identity, list[KnownContract]] = {}
         for one in known:
-            self._by_reference.setdefault(_folded(one.reference), []).append(one)
+            self._alike.setdefault(_called(one), []).append(one)
 
-    def find(self, row: RegisterRow, supplier_id: int | None, *, is_alone: bool) -> KnownContract | None:
-        """The contract of a row, or nothing where it is a new one."""
-        alike = self._by_reference.get(_folded(row.reference), [])
-        if row.reference is None:
-            alike = [
-                one for one in alike if name_key(one.title) == name_key(row.title) and one.starts_on == row.starts_on
-            ]
-        elif is_alone and len(alike) == 1:
+    def find(
+        self, row: RegisterRow, supplier_id: int | None, *, is_alone: bool, taken: AbstractSet[int]
+    ) -> KnownContract | None:
+        """The contract of a row, or nothing where it is a new one; those that are `taken` are other rows' contracts.
+
+        Two rows may name one supplier in two ways, and share a reference: each finds the contract with its title.
+        """
+        alike = [one for one in self._alike.get(_called(row), []) if one.id not in taken]
+        if row.reference is not None and is_alone and len(alike) == 1:
             return alike[0]
-        return next((one for one in alike if supplier_id is not None and one.supplier_id == supplier_id), None)
+        own = [one for one in alike if supplier_id is not None and one.supplier_id == supplier_id]
+        return min(own, key=lambda one: (one.title != row.title, one.starts_on != row.starts_on), default=None)
+
+
+def _called(one: RegisterRow | KnownContract) -> Identity:
+    """By what a contract is looked for: its reference, else its title and first day."""
+    return (_folded(one.reference),) if one.reference is not None else (None, name_key(one.title), one.starts_on)
 
 
 def _planned(

@@ -12,6 +12,9 @@ from svtracker.kernel.problems import Finding, shown
 Rows = Sequence[tuple[int, Sequence[str]]]
 """Rows of a table: the line of each, and its cells."""
 
+Choice = Mapping["Field", str | int | None]
+"""What a person said about the columns: for a field the name or the place (from 0) of its column, or none of them."""
+
 FIRST_LINES = 20
 LEAST_RECOGNISED = 3
 
@@ -167,26 +170,61 @@ def recognised(heads: Sequence[str], *, line: int = 1) -> Columns:
     return Columns(line=line, heads=tuple(_line(head) for head in heads), places=MappingProxyType(places))
 
 
-def find_columns(rows: Rows) -> Columns | None:
-    """The line with the names of the columns: of the first 20 that of which most is recognised, at least three."""
+def find_columns(rows: Rows, choice: Choice = MappingProxyType({})) -> Columns | None:
+    """The line with the names of the columns: of the first 20 that of which most is recognised, at least three.
+
+    What a person named counts as recognised.
+    """
+    named = {_line(head) for head in choice.values() if isinstance(head, str)}
     found = [recognised(cells, line=line) for line, cells in rows[:FIRST_LINES]]
-    best = max(found, key=lambda one: len(one.places), default=None)
-    return None if best is None or len(best.places) < LEAST_RECOGNISED else best
+    weights = [len(one.places) + len(named.intersection(one.heads)) for one in found]
+    best = max(range(len(found)), key=lambda place: weights[place], default=None)
+    return None if best is None or weights[best] < LEAST_RECOGNISED else found[best]
 
 
-def chosen(columns: Columns, choice: Mapping[Field, str | None]) -> Columns:
-    """The columns after a person has said which is which: by name, or none of them for a field."""
+def chosen(columns: Columns, choice: Choice) -> Columns:
+    """The columns after a person has said which is which: by name, by place, or none of them for a field."""
     places = {field: place for field, place in columns.places.items() if field not in choice}
-    for field, head in choice.items():
-        if head is not None and head in columns.heads:
-            places[field] = columns.heads.index(head)
+    for field, said in choice.items():
+        found = _places_of(said, columns)
+        if found:
+            places[field] = found[0]
     return Columns(line=columns.line, heads=columns.heads, places=MappingProxyType(places))
+
+
+def faults_of_choice(columns: Columns, choice: Choice) -> tuple[Finding, ...]:
+    """What a person chose that is not there, or is there several times."""
+    faults = []
+    for field, said in choice.items():
+        found = [] if said is None else _places_of(said, columns)
+        if said is not None and not found:
+            seen = shown(said) if isinstance(said, str) else f"column {said + 1}"
+            faults.append(
+                Finding(path=("columns", field.value), seen=seen, wanted=f"one of the columns {_all(columns)}")
+            )
+        elif len(found) > 1:
+            seen = f"{shown(said)}, the name of {len(found)} columns"
+            faults.append(Finding(path=("columns", field.value), seen=seen, wanted="a name that one column has alone"))
+    return tuple(faults)
+
+
+def _all(columns: Columns) -> str:
+    return shown(", ".join(head for head in columns.heads if head), longest=300)
+
+
+def _places_of(said: str | int | None, columns: Columns) -> list[int]:
+    if said is None:
+        return []
+    if isinstance(said, int):
+        return [said] if 0 <= said < len(columns.heads) else []
+    wanted = _line(said)
+    return [place for place, head in enumerate(columns.heads) if head == wanted]
 
 
 def faults_of_columns(columns: Columns) -> tuple[Finding, ...]:
     """What a register lacks to be imported at all: a title, a supplier, a first day, anything that says the last."""
     wanted = [(field.value, (field,)) for field in (Field.TITLE, Field.SUPPLIER, Field.STARTS_ON)]
-    seen = shown(", ".join(head for head in columns.heads if head), longest=300)
+    seen = f"the columns {_all(columns)}"
     return tuple(
         Finding(path=("columns", name), seen=seen, wanted=f"a column for the {_words(fields)}")
         for name, fields in [*wanted, ("ends_on", ENDINGS)]

@@ -179,9 +179,10 @@ def match(known: Sequence[Supplier], seen: Iterable[Sighting]) -> Matching:
     for numbered in _by_number(sightings):
         register.take_numbered(numbered)
     register.settle()
+    charities = _charities(sightings)
     for sighting in sightings:
         if sighting.details.company_number is None:
-            register.take(sighting, rivals=_rivals(sighting, sightings))
+            register.take(sighting, rivals=_rivals(sighting, charities))
     touched = [slot for slot in register.slots if slot.seen]
     return Matching(
         entries=tuple(Entry(before=slot.known, after=slot.details, how=slot.how) for slot in touched),
@@ -304,15 +305,20 @@ def _same_numbers(first: Details, second: Details) -> bool:
     return (first.company_number, first.charity_number) == (second.company_number, second.charity_number)
 
 
-def _rivals(sighting: Sighting, sightings: Sequence[Sighting]) -> bool:
+def _charities(sightings: Iterable[Sighting]) -> Mapping[tuple[str, str | None], set[str]]:
+    """The charity numbers that come with each name and postcode."""
+    found: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    for sighting in sightings:
+        details = sighting.details
+        if details.charity_number is not None:
+            found[name_key(details.name), details.postcode].add(details.charity_number)
+    return found
+
+
+def _rivals(sighting: Sighting, charities: Mapping[tuple[str, str | None], set[str]]) -> bool:
     """Whether another sighting of that name and postcode has another charity number."""
     mine = sighting.details
-    return mine.charity_number is not None and any(
-        other.details.charity_number not in {None, mine.charity_number}
-        and other.details.postcode == mine.postcode
-        and name_key(other.details.name) == name_key(mine.name)
-        for other in sightings
-    )
+    return mine.charity_number is not None and len(charities[name_key(mine.name), mine.postcode]) > 1
 
 
 def _order(sighting: Sighting) -> tuple[Any, ...]:

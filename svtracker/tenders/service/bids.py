@@ -379,7 +379,7 @@ def _know_suppliers(session: Session, tender: StoredTender, *, actor: Actor, clo
     known = suppliers.list_suppliers(session, organisation_id=tender.organisation_id)
     by: dict[str, Any] = {"organisation_id": tender.organisation_id, "actor": actor, "clock": clock}
     matching = match(known, seen.values())
-    found = [suppliers.keep_supplier(session, entry, **by) for entry in matching.entries]
+    found = suppliers.keep_suppliers(session, matching.entries, **by)
     for bid_id, sighting in seen.items():
         values = {"supplier_id": found[matching.places[sighting]]}
         store.change_bid(session, bid_id, values, organisation_id=tender.organisation_id)

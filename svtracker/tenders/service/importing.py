@@ -95,10 +95,9 @@ def import_releases(
         )
     found = plan_import(session, package, organisation_id=organisation_id)
     at = clock()
-    numbers_of = [
-        suppliers.keep_supplier(session, entry, organisation_id=organisation_id, actor=actor, clock=lambda: at)
-        for entry in found.suppliers
-    ]
+    numbers_of = suppliers.keep_suppliers(
+        session, found.suppliers, organisation_id=organisation_id, actor=actor, clock=lambda: at
+    )
     for tender in found.tenders:
         _carry_out(session, tender, suppliers_by_place=numbers_of, organisation_id=organisation_id, actor=actor, at=at)
     return found
