@@ -9,7 +9,7 @@ from svtracker.audit.rules.events import Actor
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.service.evaluation import list_evaluators
-from svtracker.tenders.service.invitations import tell_invited
+from svtracker.tenders.service.invitations import bare, tell_invited
 from svtracker.tenders.service.setup import amend, get_tender
 from svtracker.tenders.service.telling import tell
 
