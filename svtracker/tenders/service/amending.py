@@ -9,7 +9,7 @@ from svtracker.audit.rules.events import Actor
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.tenders.rules.records import StoredTender
 from svtracker.tenders.service.evaluation import list_evaluators
-from svtracker.tenders.service.invitations import bare, tell_invited
+from svtracker.tenders.service.invitations import tell_invited
 from svtracker.tenders.service.setup import amend, get_tender
 from svtracker.tenders.service.telling import tell
 
@@ -59,8 +59,7 @@ def amend_and_tell(
         organisation_id=organisation_id,
         subject=SUBJECT,
         body=BODY,
-        # Braces would look like the place of a personal link, which this message does not have.
-        values={"reference": bare(after.reference), "reason": bare(reason.strip())},
+        values={"reference": after.reference, "reason": reason.strip()},
         actor=actor,
         clock=clock,
     )

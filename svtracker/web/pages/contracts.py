@@ -137,12 +137,13 @@ def _line(
 ) -> tuple[Fraction, ContractLine]:
     contract = one.stored.contract
     sums = one.figures
-    manager = NOBODY if contract.manager_id is None else names.get(contract.manager_id, "somebody who is erased")
+    manager = None if contract.manager_id is None else names.get(contract.manager_id, "somebody who is erased")
+    followed = "nobody manages it" if manager is None else f"managed by {manager}"
     missing = Fraction(sums.due) - Fraction(sums.counted_of_due)
     return missing, ContractLine(
         href=f"/contracts/{one.stored.id}",
         title=contract.title,
-        note=f"{one.stored.supplier}, {term_words(contract.starts_on, calendar.last_day(contract))}. {manager}",
+        note=f"{one.stored.supplier}, {term_words(contract.starts_on, calendar.last_day(contract))}; {followed}",
         four=four_of_sums(sums, sums.status(policy)),
         next=needs[0].message if needs else "",
         is_at_risk=is_at_risk(needs),
