@@ -65,6 +65,8 @@ PANEL = LEAD | {Role.EVALUATOR}
 # Evaluators come to the tenders that they were named for; the others to all of their organisation.
 BID_READERS = OFFICER | PANEL | {Role.AUDITOR}
 TENDER_READERS = BID_READERS | {Role.POLICY_LEAD, Role.APPROVER}
+# A contracts register is taken in by those who keep contracts.
+REGISTER_KEEPERS = OFFICER | {Role.CONTRACT_MANAGER}
 # What tenders drew, once they are decided, is for directors and councillors too.
 PORTFOLIO_READERS = TENDER_READERS | {Role.VIEWER, Role.CONTRACT_MANAGER}
 
@@ -253,6 +255,8 @@ ACCESS: tuple[Rule, ...] = (
     ),
     *_reads(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
     *_changes(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
+    *_reads(REGISTER_KEEPERS, "/contracts/import"),
+    *_changes(REGISTER_KEEPERS, "/contracts/import"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),

@@ -34,6 +34,7 @@ from svtracker.web.logs import RequestLog
 from svtracker.web.pages.api import api_page
 from svtracker.web.pages.frame import Renderer, render
 from svtracker.web.routes import audit as audit_pages
+from svtracker.web.routes import contracts_import as contracts_import_pages
 from svtracker.web.routes import (
     desk,
     frameworks_upload,
@@ -125,6 +126,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         desk,
         tender_marks_pages,
         tender_bids,
+        contracts_import_pages,
         import_pages,  # before the tenders, one of which could be called “import”
         tender_setup,
         tender_decision,

@@ -174,6 +174,7 @@ def rendered(
         "/people/add",
         "/people/import",
         "/tenders/import",
+        "/contracts/import",
         "/personal-links",
         "/messages",
         "/messages/1",
