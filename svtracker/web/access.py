@@ -313,6 +313,8 @@ ACCESS: tuple[Rule, ...] = (
     ),
     *_reads(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
     *_changes(OFFICER, "/tenders/{tender:int}/copy", "/tenders/{tender:int}/lots/add"),
+    *_reads(CONTRACT_MAKERS, "/contracts/import"),
+    *_changes(CONTRACT_MAKERS, "/contracts/import"),
     *_reads(OWN_READERS, "/organisation", "/api/v1/organisation"),
     *_reads(EXPORTERS, "/organisation/export.zip"),
     *_changes(OWN_SETTERS, "/organisation"),

@@ -55,6 +55,7 @@ from svtracker.web.routes import (
     tender_report,
     tender_setup,
 )
+from svtracker.web.routes import contracts_import as contracts_import_pages
 from svtracker.web.routes import frameworks as frameworks_pages
 from svtracker.web.routes import help as help_pages
 from svtracker.web.routes import invitations as invitation_pages
@@ -133,6 +134,7 @@ def create_app(settings: Settings, *, clock: Clock = system_clock) -> FastAPI:
         desk,
         tender_marks_pages,
         tender_bids,
+        contracts_import_pages,
         import_pages,  # before the tenders, one of which could be called “import”
         tender_setup,
         tender_decision,

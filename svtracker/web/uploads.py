@@ -1,5 +1,7 @@
 """Files that are sent by a form: by a file window, or as text that was pasted or is sent again."""
 
+import base64
+import zlib
 from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import PurePath
@@ -47,3 +49,21 @@ def clean_name(name: str) -> str:
 def stem_of(name: str) -> str:
     """A file's name without its ending."""
     return PurePath(clean_name(name)).stem
+
+
+def packed(data: bytes) -> str:
+    """A file, whatever is in it, as a short text that a page sends again."""
+    return base64.b64encode(zlib.compress(data)).decode("ascii")
+
+
+def unpacked(text: str, *, limit: int) -> bytes | None:
+    """The file that was packed into a text; nothing where the text is no such thing or holds more than the limit.
+
+    No more than the limit is ever unpacked, however small the text is.
+    """
+    try:
+        reader = zlib.decompressobj()
+        data = reader.decompress(base64.b64decode(bytes_of(text), validate=True), limit + 1)
+    except (ValueError, zlib.error):
+        return None
+    return data if reader.eof and len(data) <= limit else None

@@ -382,3 +382,23 @@ class TestLookingThingsUp:
         with database.reading() as session:
             log = service.log(session, scope=WHOLE_INSTALLATION, filters=filters)
             assert [one.sequence for one in log] == found
+
+
+def test_many_events_at_once_are_chained_as_one_by_one(filled: Database) -> None:
+    """Of several chains by turns; to a chain that has events and to one that has none."""
+    with filled.writing() as session:
+        council = registers.add_organisation(
+            session, slug="arden", name="Arden", short_name="Arden", is_demo=False, actor=COMMAND_LINE
+        ).id
+        events = [marked(number, organisation_id=(None, council)[number % 2]) for number in range(7, 17)]
+        service.record_all(session, events)
+        service.record_all(session, [])
+    with filled.writing() as session:
+        service.record(session, marked(17))
+    assert check(filled) == []
+    found = [(one.organisation_id, one.sequence, one.object_id) for one in entries(filled) if one.object_kind == "bid"]
+    shared = [number for number in range(1, 18) if number < 7 or number % 2 == 0 or number == 17]
+    assert [place for place in found if place[0] is None] == [
+        (None, sequence, f"bid-{number}") for sequence, number in enumerate(shared, start=1)
+    ]
+    assert [name for owner, _, name in found if owner == council] == [f"bid-{number}" for number in range(7, 17, 2)]

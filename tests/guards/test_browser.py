@@ -17,6 +17,7 @@ from svtracker.identity.rules.links import Purpose
 from svtracker.identity.rules.roles import Role
 from svtracker.storage import migrations
 from svtracker.tenders.service import bids
+from tests.delivery.registers import as_csv
 from tests.guards.test_access import REAL, filled, routes
 from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
@@ -110,6 +111,7 @@ INSIDE = {
     "add a person": "/people/add",
     "add people from a file": "/people/import",
     "import tenders": "/tenders/import",
+    "import contracts": "/contracts/import",
     "personal links": "/personal-links",
     "messages": "/messages",
     "message": "/messages/1",
@@ -492,11 +494,27 @@ def test_an_import_of_tenders(
 
 
 @pytest.mark.parametrize(
+    ("data", "heading"),
+    [(as_csv().encode(), "Rows that are left out"), (b"Title,Reference,Start date\n", "What to put right")],
+)
+def test_an_import_of_contracts(
+    inside_window: Page, said_inside: list[str], inside_base: tuple[str, FastAPI], data: bytes, heading: str
+) -> None:
+    go(inside_window, f"{inside_base[0]}/contracts/import")
+    register = {"name": "register.csv", "mimeType": "text/csv", "buffer": data}
+    inside_window.locator("input[type=file]").set_input_files(register)
+    inside_window.get_by_role("button", name="Show what would happen").click()
+    expect(inside_window.get_by_role("heading", name=heading)).to_be_visible()
+    look(inside_window, said_inside)
+
+
+@pytest.mark.parametrize(
     ("path", "button"),
     [
         ("/people/add", "Add and send the link"),
         ("/people/import", "Show what would happen"),
         ("/tenders/import", "Show what would happen"),
+        ("/contracts/import", "Show what would happen"),
         ("/people/4", "Give the role"),
         ("/people/4", "Close"),
         ("/people/4", "Erase for good"),

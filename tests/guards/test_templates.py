@@ -183,6 +183,7 @@ def rendered(
         "/people/add",
         "/people/import",
         "/tenders/import",
+        "/contracts/import",
         "/personal-links",
         "/messages",
         "/messages/1",

@@ -1,7 +1,7 @@
 """Turns every sample OCDS release that carries a value into a tender file and scores it over all shipped versions.
 
 Title, value, dates and CPV are as published; the bids are invented. Prints what could not be used, and why. Then
-imports the samples into an empty database, twice.
+imports the samples into an empty database, twice, and so the contracts registers in `contracts-registers`, if any.
 """
 
 import json
@@ -22,6 +22,7 @@ from svtracker.settings import read_settings
 from svtracker.tenders.rules.result import Result
 from svtracker.tenders.service.files import score_file
 from tests.real.importing import import_twice
+from tests.real.registers import import_registers
 
 VERSIONS = ("2018.1", "2021.1", "2026.1")
 # Social value of the invented bids as shares of the contract value, spread over the first valued measures.
@@ -96,6 +97,8 @@ def main() -> int:
         print(f"  not used {one.ocid}: {one.reason}")
     print()
     is_imported = import_twice(files)
+    found = sorted(file for ending in ("csv", "xlsx") for file in (folder / "contracts-registers").glob(f"*.{ending}"))
+    is_imported = import_registers(found) and is_imported
     return 0 if is_imported and not refused else 1
 
 

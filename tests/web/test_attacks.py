@@ -32,6 +32,8 @@ from svtracker.messages import service as messages
 from svtracker.web import logs
 from svtracker.web.access import ACCESS, Audience
 from svtracker.web.guard import CSRF_HEADER
+from svtracker.web.uploads import packed
+from tests.delivery.registers import as_csv
 from tests.guards.test_access import FORMS, QUERIES, REAL, filled
 from tests.identity import people
 from tests.identity.people import PASSWORD, hand_out
@@ -49,6 +51,7 @@ FILLED = {
     "/people/add": {"name": "Eve Sorrel", "email": "eve@x.example", "roles": "administrator"},
     "/people/import": {"text": "name,email,roles\nEve Sorrel,eve@x.example,administrator\n", "confirmed": "yes"},
     "/tenders/import": {"text": look_alike().decode(), "confirmed": "yes"},
+    "/contracts/import": {"kept": packed(as_csv().encode()), "do": "import"},
     "/sign-in": {"email": people.EMAIL, "password": PASSWORD},
     "/sign-in/forgotten": {"email": people.EMAIL},
 }
@@ -112,6 +115,7 @@ FIELDS = {
     "/people/add": {"name", "email", "roles"},
     "/people/import": {"file", "text", "name", "confirmed"},
     "/tenders/import": {"file", "text", "name", "confirmed"},
+    "/contracts/import": {"file", "kept", "name", "column", "planned", "do"},
     "/frameworks/upload": {"file", "text", "name", "confirmed"},
     "/people/{number}/roles": {"version", "role", "from_day", "to_day"},
     "/people/{number}/roles/end": {"version", "role", "of"},
