@@ -46,6 +46,7 @@ NO_SECRETS = {
     ("bid", "nonce"): "needed to prove the bid once it is open; before that the bid is left out",
     ("bid", "sha256"): "proves the bid",
     ("mark", "nonce"): "needed to prove the mark once nothing is sealed; before that the mark is left out",
+    ("contract", "framework_sha256"): "names the version of the measures",
     ("mark", "sha256"): "proves the mark",
     ("published_award", "key"): "the name of an award",
     ("published_release", "key"): "the name of a release",
