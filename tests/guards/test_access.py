@@ -77,7 +77,7 @@ KINDS = {
     "/policy/waivers/download.{kind}": ("csv", "xlsx"),
 }
 QUERIES = {
-    "/contracts/add": {"tender": "2", "bid": "5"},
+    "/contracts/add": {"tender": "7", "bid": "26"},
     "/audit/sample/pack.zip": {"seed": "guard", "size": "3"},
     "/frameworks/{set_id}/compare/download.{kind}": {"from": "2018.1", "to": "2021.1"},
     "/api/v1/frameworks/{set_id}/compare": {"from": "2018.1", "to": "2021.1"},
@@ -89,7 +89,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # Forms that are sent with something in them, so that they reach what they are about.
 FORMS: dict[str, dict[str, str]] = {
-    "/contracts/add": {"tender": "2", "bid": "5"},
+    "/contracts/add": {"tender": "7", "bid": "26"},
     "/account/organisation": {"organisation": "1"},
     "/organisation": {"version": "0"},
     "/tenders/{tender:int}/bids/late": {"place": "1"},

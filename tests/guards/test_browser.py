@@ -23,7 +23,7 @@ from tests.tenders.published import look_alike
 from tests.web.browsing import DESK, HEIGHT, PHONE, Complaints, opened, started
 from tests.web.installation import ADDRESS, WORKED, application, serving
 from tests.web.tender_files import as_json, broken, everywhere, many
-from tests.web.visitors import add_moderated, add_somebody, bidder, bidding_link, give_every_role
+from tests.web.visitors import add_moderated, add_somebody, bidder, bidding_link, give_every_role, take_contract_back
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Every rule of axe, and one that it leaves out by itself: targets of 24 px (WCAG 2.2 AA).
@@ -137,6 +137,7 @@ INSIDE = {
     "invited bidders": "/tenders/9/invitations",
     "compare the bids of a tender": "/tenders/8/evaluation",
     "contracts": "/contracts",
+    "make a contract": "/contracts/add?tender=7&bid=26",
     "a contract": "/contracts/1",
     "a commitment": "/contracts/1/commitments/1",
     "a bid": "/tenders/1/bids/1",
@@ -264,6 +265,7 @@ def inside_base(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     add_somebody(app.state.database)
     give_every_role(app.state.database)
     add_moderated(app.state.database)
+    take_contract_back(app.state.database)
     with app.state.database.writing() as session:
         by = {"organisation_id": 1, "actor": COMMAND_LINE}
         service.lock_user(session, 1, reason=f"left the {LONG}", **by)
@@ -427,6 +429,7 @@ def bidding(browser: Browser, inside_base: tuple[str, FastAPI]) -> Iterator[Call
                     token = service.new_token(session, link_of[name])
                 go(page, f"{base}/links/{token}")
                 page.get_by_role("button", name="Begin").click()
+                page.wait_for_load_state("networkidle")  # the next page would break off what is still on its way
                 here[0] = name
             return page
 

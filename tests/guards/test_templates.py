@@ -151,6 +151,7 @@ def rendered(
         "/tenders/portfolio",
         "/contracts",
         "/contracts/1",
+        "/contracts/add?tender=7&bid=26",
         "/contracts/1/commitments/1",
         "/tenders/add",
         "/tenders/1/evaluators",

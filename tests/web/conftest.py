@@ -17,7 +17,7 @@ from tests.databases import address_of, create_database, drop_database
 from tests.identity.people import hash_quickly
 from tests.web.council import Council, Lender, fill_council
 from tests.web.installation import ADDRESS, application, client_of
-from tests.web.visitors import add_moderated, add_somebody, bidder, give_every_role, visitor
+from tests.web.visitors import add_moderated, add_somebody, bidder, give_every_role, take_contract_back, visitor
 
 MakeClient = Callable[..., TestClient]
 
@@ -70,6 +70,7 @@ def inside_app(demo_url: str, tmp_path_factory: pytest.TempPathFactory) -> FastA
     add_somebody(app.state.database)
     give_every_role(app.state.database)
     add_moderated(app.state.database)
+    take_contract_back(app.state.database)
     return app
 
 

@@ -648,7 +648,7 @@ class TestTheDemo:
     def test_an_administrator_begins_at_the_people(self, demo_copy: Callable[[], Browser]) -> None:
         browser = demo_copy()
         assert browser.send("/sign-in/demo", role="administrator").headers["location"] == "/people"
-        assert browser.send("/sign-in/demo", role="viewer", next="//evil.example").headers["location"] == "/tenders"
+        assert browser.send("/sign-in/demo", role="viewer", next="//evil.example").headers["location"] == "/contracts"
 
     def test_there_is_no_such_door_in_a_council(self, council_on_sqlite: Council) -> None:
         browser = council_on_sqlite.browser()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from svtracker.audit.rules.events import COMMAND_LINE
@@ -74,6 +75,13 @@ def give_every_role(database: Database) -> None:
         for tender in (1, MARKED):
             evaluation.add_evaluator(session, tender, person, is_lead=False, **by)
         evaluation.declare(session, MARKED, person, has_conflict=False, conflict="", **by)
+
+
+def take_contract_back(database: Database) -> None:
+    """Takes the last contract of the demo away, so that its award waits for one."""
+    with database.writing() as session:
+        for table, column in (("claim", "contract_id"), ("contract_commitment", "contract_id"), ("contract", "id")):
+            session.execute(text(f"DELETE FROM {table} WHERE {column} = 5"))
 
 
 def add_moderated(database: Database) -> int:

@@ -72,9 +72,7 @@ class ContractsPage(Page):
     total: Four | None
     lines: tuple[ContractLine, ...]
     waiting: tuple[WaitingLine, ...]
-    unowned: int
-    at_risk: int
-    may_add: bool
+    risk_note: str
     may_import: bool
     files: tuple[Download, ...]
     is_invented: bool
@@ -113,13 +111,17 @@ def contracts_page(
             )
             for one in waiting
         ),
-        unowned=unowned,
-        at_risk=sum(line.is_at_risk for _, line in lines),
-        may_add=may_add,
+        risk_note=_risk_note(at_risk=sum(line.is_at_risk for _, line in lines), unowned=unowned),
         may_import=may_import,
         files=downloads("/contracts/download", [("Workbook (XLSX)", "xlsx"), ("CSV", "csv")]) if standings else (),
         is_invented=any(one.stored.is_invented for one in standings),
     )
+
+
+def _risk_note(*, at_risk: int, unowned: int) -> str:
+    """How many contracts are at risk, and of how many nobody is the manager."""
+    said = [f"{at_risk} at risk"] if at_risk else []
+    return ", ".join([*said, f"{unowned} without a manager"] if unowned else said)
 
 
 def _list_answer(standings: Sequence[Standing], sums: Figures | None, at_day: date) -> str:
@@ -154,7 +156,6 @@ def _line(
 class QuarterBar:
     """A period upright: its target as a tick, what was claimed and verified of it as parts of its height."""
 
-    number: int
     label: str
     spoken: str
     verified_top: str
@@ -209,7 +210,6 @@ class ForecastLine:
 class ContractPage(Page):
     """One contract: four figures, periods, what to do next, every commitment, forecast, the facts."""
 
-    number: int
     four: Four
     committed_note: str
     due_note: str
@@ -252,7 +252,6 @@ def contract_page(
         head_title=f"{contract.title}: {contract.reference or f'contract {stored.id}'}",
         answer=_answer(one, at_day=at_day),
         crumbs=CRUMBS,
-        number=stored.id,
         four=four_of_sums(sums, sums.status(policy)),
         committed_note=_share_of_value(sums, contract),
         due_note=f"{len(ended)} of {wording.counted(len(schedule), _period_word(contract))}",
@@ -333,7 +332,6 @@ def _bar(point: Point, before: Point | None, rows: Sequence[Claim], *, at_day: d
     if has_ended and due > 0 and verified > 0:
         said = wording.percent(numbers.percent(verified, due), places=0)
     return QuarterBar(
-        number=period.number,
         label=f"{period.first_day:%b}",
         spoken=period_words(period),
         verified=at(verified, top),
