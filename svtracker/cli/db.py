@@ -43,6 +43,7 @@ def check() -> None:
     # The services fill the metadata with the tables of their rooms, which the comparison needs.
     from svtracker.audit import service as audit
     from svtracker.delivery.service import checking as delivery
+    from svtracker.delivery.service import contracts as contracts_of
     from svtracker.frameworks import service as frameworks
     from svtracker.frameworks.rules.owners import WHOLE_INSTALLATION
     from svtracker.identity import service as identity
@@ -70,7 +71,7 @@ def check() -> None:
                 problems += tenders.check_tenders(session, organisation_id=one.id)
                 problems += delivery.check_contracts(session, organisation_id=one.id)
             decided = sum(len(tenders.list_decided(session, organisation_id=one.id)) for one in councils)
-            contracts = sum(delivery.count_contracts(session, organisation_id=one.id) for one in councils)
+            contracts = sum(contracts_of.count_contracts(session, organisation_id=one.id) for one in councils)
             people = len(identity.list_users(session, organisation_id=None))
             heads = audit.list_heads(session)
         if problems:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from svtracker.audit import service as audit
 from svtracker.audit.rules import wording as words
 from svtracker.audit.store import Filters, Scope
-from svtracker.delivery.rules.records import ClaimState
 from svtracker.delivery.service import contracts, progress
 from svtracker.frameworks import service as frameworks
 from svtracker.frameworks.rules.owners import Whose
@@ -29,7 +28,6 @@ from svtracker.web.guard import Viewer
 from svtracker.web.pages.policy_rules import waiting_words
 
 NO_PAGE = "/"
-TO_VERIFY = frozenset({ClaimState.SUBMITTED, ClaimState.REOPENED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +41,10 @@ class Today:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is asked: of which organisation, on which day, whether it is the demo, and how many tenders it has."""
+    """What is asked: of which organisation, whether it is the demo, and how many tenders it has."""
 
     session: Session
     organisation_id: int
-    day: date
     is_demo: bool
     tenders: int
 
@@ -77,14 +74,13 @@ def _tenders(asked: Asked) -> Today:
 
 
 def _contracts(asked: Asked) -> Today:
-    found = progress.standings_of(
-        asked.session, contracts.list_contracts(asked.session, organisation_id=asked.organisation_id), at=asked.day
-    )
-    if not found:
+    own = asked.organisation_id
+    number = contracts.count_contracts(asked.session, organisation_id=own)
+    if not number:
         return Today(text="There is no contract yet.", label="Contracts", href="/contracts")
-    waiting = sum(row.state in TO_VERIFY for one in found for row in one.claims)
+    waiting = progress.to_verify(asked.session, organisation_id=own)
     said = wording.counted(waiting, "claim waits", "claims wait") if waiting else "No claim waits"
-    text = f"{said} to be verified, over {wording.counted(len(found), 'contract')}."
+    text = f"{said} to be verified, over {wording.counted(number, 'contract')}."
     return Today(text=text, label="Contracts", href="/contracts")
 
 
@@ -172,7 +168,5 @@ def today_of(viewer: Viewer | None, session: Session, *, tenders: int, day: date
         return None
     mine, organisation = viewer.session, viewer.organisation
     page = first_of(roles_in(mine.grants, organisation_id=organisation.id, day=day))
-    asked = Asked(
-        session=session, organisation_id=organisation.id, day=day, is_demo=organisation.is_demo, tenders=tenders
-    )
+    asked = Asked(session=session, organisation_id=organisation.id, is_demo=organisation.is_demo, tenders=tenders)
     return None if page is None else page.today(asked)

@@ -32,7 +32,8 @@ class Concern(StrEnum):
 AT_RISK = frozenset({Concern.BEHIND, Concern.SHORTFALL})
 """What says that a promise may not be kept; everything else is work that is due."""
 
-_OPEN = {ClaimState.SUBMITTED: Concern.TO_VERIFY, ClaimState.REOPENED: Concern.TO_VERIFY}
+TO_VERIFY = frozenset({ClaimState.SUBMITTED, ClaimState.REOPENED})
+"""Where a claim waits for the contract manager."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def _ratings(contract: Contract, kpis: Sequence[Kpi], ratings: Sequence[KpiRatin
 def _claims(contract: Contract, claims: Sequence[Claim]) -> Iterator[Attention]:
     own = {one.id for one in contract.commitments}
     states = [row.state for (commitment, _), row in latest(claims).items() if commitment in own]
-    waiting = sum(state in _OPEN for state in states)
+    waiting = sum(state in TO_VERIFY for state in states)
     returned = states.count(ClaimState.RETURNED)
     if waiting:
         message = f"Verify {wording.counted(waiting, 'claim')}."

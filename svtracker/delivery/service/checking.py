@@ -37,11 +37,6 @@ def check_contracts(session: Session, *, organisation_id: int) -> tuple[Problem,
     )
 
 
-def count_contracts(session: Session, *, organisation_id: int) -> int:
-    """How many contracts an organisation has."""
-    return len(store.list_contracts(session, organisation_id=organisation_id))
-
-
 def _check_promises(session: Session, stored: StoredContract) -> Iterator[Problem]:
     if stored.source is not Source.AWARD or stored.tender_id is None:
         return

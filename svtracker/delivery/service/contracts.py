@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit import service as audit
-from svtracker.audit.rules.events import Actor, Change, Event
+from svtracker.audit.rules.events import Actor, Change
 from svtracker.delivery.rules.awarding import places_of, promised
 from svtracker.delivery.rules.opening import faults_of_contract, opening_row, taken_over
 from svtracker.delivery.rules.records import Claim, Commitment, Contract, PeriodKind, Spread
 from svtracker.delivery.rules.stored import Source, StoredContract, Words
 from svtracker.delivery.rules.targets import per_pound_quantity
 from svtracker.delivery.service import managers
+from svtracker.delivery.service.common import CONTRACT, record, told
 from svtracker.delivery.store import claims as claim_store
 from svtracker.delivery.store import contracts as store
 from svtracker.frameworks import service as frameworks
@@ -35,7 +35,6 @@ from svtracker.tenders.rules.stages import Step
 from svtracker.tenders.rules.values import OutcomeStatus
 from svtracker.tenders.service import bids, results, setup
 
-CONTRACT = "contract"
 DUE_DAYS = 14
 LONGEST_DUE = 366
 LONGEST_NUMBER = 19  # digits of a row's number
@@ -97,6 +96,7 @@ class Awarded:
     title: str
     bidder: str
     bid_id: int
+    supplier_id: int | None
     on: date
     contract: StoredContract | None
 
@@ -109,7 +109,9 @@ def awarded_bids(session: Session, number: int, *, organisation_id: int) -> tupl
         return ()
     made = {one.bid_id: one for one in store.list_of_tender(session, number, organisation_id=organisation_id)}
     standing = {
-        one.bidder: one for one in bids.list_bids(session, number, organisation_id=organisation_id) if one.counts
+        one.bidder: one
+        for one in bids.list_bids(session, number, organisation_id=organisation_id, with_lines=False)
+        if one.counts
     }
     return tuple(
         Awarded(
@@ -118,6 +120,7 @@ def awarded_bids(session: Session, number: int, *, organisation_id: int) -> tupl
             title=tender.title,
             bidder=bidder,
             bid_id=standing[bidder].id,
+            supplier_id=standing[bidder].supplier_id,
             on=decision.on,
             contract=made.get(standing[bidder].id),
         )
@@ -163,15 +166,12 @@ def make_contract(
         raise ContractThereError(reference=found.contract.contract.reference)
     scored = results.score_tender(session, tender_id, organisation_id=organisation_id, minimum_wage=None)
     lines = promised(scored.result, bidder, spreads=terms.spreads)
-    (bid,) = (
-        one for one in bids.list_bids(session, tender_id, organisation_id=organisation_id) if one.id == found.bid_id
-    )
     version = scored.result.version
     values = {
         "source": Source.AWARD,
         "tender_id": tender_id,
         "bid_id": found.bid_id,
-        "supplier_id": bid.supplier_id,
+        "supplier_id": found.supplier_id,
         "supplier": bidder,
         "category": tender.category,
         "framework": version.name,
@@ -270,6 +270,11 @@ def list_contracts(session: Session, *, organisation_id: int) -> tuple[StoredCon
     return store.list_contracts(session, organisation_id=organisation_id)
 
 
+def count_contracts(session: Session, *, organisation_id: int) -> int:
+    """How many contracts an organisation has."""
+    return store.count_contracts(session, organisation_id=organisation_id)
+
+
 def _running(number: int, line: Running, place: tuple[Theme, Outcome, Measure]) -> tuple[Commitment, Words]:
     theme, outcome, measure = place
     in_words = measure.kind is Kind.NARRATIVE
@@ -337,7 +342,8 @@ def _begin(
         [_row(commitment, words) for commitment, words in lines],
         organisation_id=organisation_id,
     )
-    _record_begun(session, number, written, lines=len(lines), organisation_id=organisation_id, actor=actor, at=at)
+    changes = _changes_of(written, lines=len(lines))
+    record(session, "contract_begun", number, changes, organisation_id=organisation_id, actor=actor, at=at)
     managers.name_manager(session, number, terms.manager_id or 0, organisation_id=organisation_id, actor=actor, at=at)
     if terms.deputy_id is not None:
         managers.name_deputy(
@@ -383,35 +389,12 @@ def _row(commitment: Commitment, words: Words) -> dict[str, Any]:
     return {**kept, "title": words.title, "text": words.text, "statement": words.statement}
 
 
-def _record_begun(
-    session: Session,
-    number: int,
-    values: Mapping[str, Any],
-    *,
-    lines: int,
-    organisation_id: int,
-    actor: Actor,
-    at: datetime,
-) -> None:
+def _changes_of(values: Mapping[str, Any], *, lines: int) -> dict[str, Change]:
+    """What the event says of a contract that begins."""
     said = ("reference", "title", "supplier", "framework", "starts_on", "ends_on", "periods")
     changes = {name: Change(new=None if values[name] is None else str(values[name])) for name in said}
-    changes |= {name: Change(new=_figure(values[name])) for name in ("value", "estimated_value")}
-    changes["commitments"] = Change(new=lines)
-    event = Event(
-        organisation_id=organisation_id,
-        at=at,
-        actor=actor,
-        what="contract_begun",
-        object_kind=CONTRACT,
-        object_id=str(number),
-        changes=changes,
-        reason="",
-    )
-    audit.record(session, event)
-
-
-def _figure(value: Decimal | None) -> str | None:
-    return None if value is None else numbers.trimmed(value)
+    changes |= {name: Change(new=told(values[name])) for name in ("value", "estimated_value")}
+    return {**changes, "commitments": Change(new=lines)}
 
 
 def with_manager(stored: StoredContract, manager_id: int | None) -> StoredContract:

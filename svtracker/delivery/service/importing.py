@@ -11,7 +11,8 @@ from svtracker.audit.rules.events import Actor, Change, Event
 from svtracker.delivery.rules.records import PeriodKind
 from svtracker.delivery.rules.register import PlannedContract, Register, RegisterPlan, plan, values_of
 from svtracker.delivery.rules.stored import Source
-from svtracker.delivery.service.contracts import CONTRACT, DUE_DAYS
+from svtracker.delivery.service.common import CONTRACT
+from svtracker.delivery.service.contracts import DUE_DAYS
 from svtracker.delivery.store import importing as store
 from svtracker.kernel import numbers
 from svtracker.kernel.clock import Clock, system_clock

@@ -1,47 +1,25 @@
 """Who follows a contract: its named manager, and a deputy on the days that are set."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from svtracker.audit.rules.events import Actor
+from svtracker.delivery.service.common import CONTRACT
 from svtracker.identity import service as identity
-from svtracker.identity.rules.accounts import AccountState
-from svtracker.identity.rules.roles import Role, roles_on
-from svtracker.identity.service import User
+from svtracker.identity.rules.roles import Role
+from svtracker.identity.service import candidates
+from svtracker.identity.service.candidates import Candidate, fault_of_candidate
 from svtracker.kernel.exceptions import RefusedError
 from svtracker.kernel.problems import Problem
 
-CONTRACT = "contract"
-
-# Whoever gives roles, checks the record or delivers does not follow a contract, unless they have the role as well.
-NEVER_MANAGE = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SUPPLIER_CONTACT, Role.PARTNERSHIP_VIEWER})
 MANAGERS = frozenset({Role.CONTRACT_MANAGER, Role.DEPUTY_CONTRACT_MANAGER})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Somebody who can be named for a contract; `has_role` says that they follow contracts already."""
-
-    person_id: int
-    name: str
-    has_role: bool
 
 
 def list_candidates(session: Session, *, organisation_id: int, day: date) -> tuple[Candidate, ...]:
     """Who can be named manager of a contract: those with the role first, then by name."""
-    found = [
-        Candidate(
-            person_id=user.person_id,
-            name=user.name or f"Person {user.person_id}",
-            has_role=not MANAGERS.isdisjoint(roles_on(user.grants, organisation_id=organisation_id, day=day)),
-        )
-        for user in identity.list_users(session, organisation_id=organisation_id)
-        if _fault_of(user, organisation_id=organisation_id, day=day) is None
-    ]
-    return tuple(sorted(found, key=lambda one: (not one.has_role, one.name.casefold(), one.person_id)))
+    return candidates.list_candidates(session, organisation_id=organisation_id, roles=MANAGERS, day=day)
 
 
 def require_candidates(session: Session, *people: int | None, organisation_id: int, day: date) -> None:
@@ -55,7 +33,7 @@ def require_candidates(session: Session, *people: int | None, organisation_id: i
         fault = (
             f"person {person_id}, who is not one of yours"
             if user is None
-            else _fault_of(user, organisation_id=organisation_id, day=day)
+            else fault_of_candidate(user, organisation_id=organisation_id, roles=MANAGERS, day=day)
         )
         if fault is not None:
             problems.append(Problem(file=CONTRACT, path="manager", seen=fault, wanted="somebody in the list"))
@@ -122,14 +100,3 @@ def managers_of(
                 number = int(grant.object_id)
                 found[number] = (*found.get(number, ()), user.person_id)
     return found
-
-
-def _fault_of(user: User, *, organisation_id: int, day: date) -> str | None:
-    name = user.name or f"person {user.person_id}"
-    if user.state is not AccountState.ACTIVE:
-        return f"{name}, whose account is {user.state}"
-    held = roles_on(user.grants, organisation_id=organisation_id, day=day)
-    barred = [role.value for role in Role if role in held & NEVER_MANAGE]
-    if barred and held.isdisjoint(MANAGERS):
-        return f"{name}, who is {barred[0]}"
-    return None

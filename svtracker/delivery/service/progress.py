@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from svtracker.delivery.answer import progress_answer
+from svtracker.delivery.rules.attention import TO_VERIFY
 from svtracker.delivery.rules.figures import Figures, Position, figures, positions
 from svtracker.delivery.rules.records import Claim
 from svtracker.delivery.rules.stored import StoredContract
@@ -42,6 +43,11 @@ def standings_of(
         return ()
     claims = store.list_claims(session, [one.id for one in some], organisation_id=some[0].organisation_id)
     return tuple(_standing(one, claims.get(one.id, ()), at=at, elapsed=elapsed, year=year) for one in some)
+
+
+def to_verify(session: Session, *, organisation_id: int) -> int:
+    """How many claims of an organisation wait to be verified."""
+    return store.count_latest(session, TO_VERIFY, organisation_id=organisation_id)
 
 
 def progress_of(

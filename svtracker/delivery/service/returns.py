@@ -4,17 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from svtracker.audit import service as audit
-from svtracker.audit.rules.events import Actor, Change, Event
+from svtracker.audit.rules.events import Actor, Change
 from svtracker.delivery.rules import periods as calendar
 from svtracker.delivery.rules.claims import faults_of_period, faults_of_row, latest
 from svtracker.delivery.rules.records import Claim, ClaimState, Commitment
 from svtracker.delivery.rules.stored import StoredContract
-from svtracker.delivery.service.contracts import CONTRACT, get_contract
+from svtracker.delivery.service.common import record, told
+from svtracker.delivery.service.contracts import get_contract
 from svtracker.delivery.store import claims as store
 from svtracker.delivery.store import contracts as contract_store
 from svtracker.frameworks.rules.values import Kind
@@ -105,9 +104,18 @@ def enter_spend(
     values = {"period": period, "amount": amount, "person_id": actor.person_id, "at": at}
     contract_store.add_spend(session, contract_id, values, organisation_id=organisation_id)
     before = next((one for one in reversed(stored.contract.spend) if one.period == period), None)
-    old = None if before is None else numbers.trimmed(before.amount)
-    changes = {"period": Change(new=period), "amount": Change(old=old, new=numbers.trimmed(amount))}
-    _add_event(session, stored, "spend_entered", changes, reason="", actor=actor, at=at)
+    old = None if before is None else told(before.amount)
+    changes = {"period": Change(new=period), "amount": Change(old=old, new=told(amount))}
+    record(
+        session,
+        "spend_entered",
+        stored.id,
+        changes,
+        reason="",
+        organisation_id=stored.organisation_id,
+        actor=actor,
+        at=at,
+    )
 
 
 def _require_possible(
@@ -159,35 +167,17 @@ def _record(
         "measure": Change(new=line.measure),
         "period": Change(new=claim.period),
         "state": Change(old=None if before is None else before.state, new=claim.state),
-        "claimed": Change(old=None if before is None else _said(before.claimed), new=_said(claim.claimed)),
+        "claimed": Change(old=None if before is None else told(before.claimed), new=told(claim.claimed)),
     }
     if claim.accepted is not None:
-        changes["accepted"] = Change(new=_said(claim.accepted))
-    _add_event(session, stored, f"claim_{claim.state.value}", changes, reason=claim.reason, actor=actor, at=at)
-
-
-def _said(value: Decimal | None) -> str | None:
-    return None if value is None else numbers.trimmed(value)
-
-
-def _add_event(
-    session: Session,
-    stored: StoredContract,
-    what: str,
-    changes: Mapping[str, Any],
-    *,
-    reason: str,
-    actor: Actor,
-    at: datetime,
-) -> None:
-    event = Event(
+        changes["accepted"] = Change(new=told(claim.accepted))
+    record(
+        session,
+        f"claim_{claim.state.value}",
+        stored.id,
+        changes,
+        reason=claim.reason,
         organisation_id=stored.organisation_id,
-        at=at,
         actor=actor,
-        what=what,
-        object_kind=CONTRACT,
-        object_id=str(stored.id),
-        changes=changes,
-        reason=reason,
+        at=at,
     )
-    audit.record(session, event)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -48,6 +48,16 @@ def list_claims(
             values = row._asdict()
             found[values.pop("contract_id")].append(_claim(values))
     return {number: tuple(rows) for number, rows in found.items()}
+
+
+def count_latest(session: Session, states: Iterable[ClaimState], *, organisation_id: int) -> int:
+    """How many claims of an organisation stand at one of these states."""
+    found = select(func.count()).where(
+        col(ClaimRow.organisation_id) == organisation_id,
+        col(ClaimRow.state).in_(list(states)),
+        col(ClaimRow.is_latest),
+    )
+    return int(session.execute(found).scalar_one())
 
 
 def _claim(values: dict[str, Any]) -> Claim:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -74,6 +74,12 @@ def find_reference(session: Session, reference: str, *, organisation_id: int) ->
 def list_contracts(session: Session, *, organisation_id: int) -> tuple[StoredContract, ...]:
     """All contracts of an organisation, the one that ends first at the top."""
     return _contracts(session, organisation_id)
+
+
+def count_contracts(session: Session, *, organisation_id: int) -> int:
+    """How many contracts an organisation has."""
+    found = select(func.count()).where(col(ContractRow.organisation_id) == organisation_id)
+    return int(session.execute(found).scalar_one())
 
 
 def list_of_tender(session: Session, tender_id: int, *, organisation_id: int) -> tuple[StoredContract, ...]:

@@ -1,6 +1,5 @@
 """Who marks the bids of a tender: named from the organisation's people, with the role for it (RULES 4.3)."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from svtracker.audit.rules.events import Actor
 from svtracker.identity import service as identity
-from svtracker.identity.rules.accounts import AccountState
 from svtracker.identity.rules.roles import Role, roles_on
-from svtracker.identity.service import User
+from svtracker.identity.service import User, candidates
+from svtracker.identity.service.candidates import Candidate, fault_of_candidate
 from svtracker.kernel.clock import Clock, system_clock
 from svtracker.kernel.exceptions import NotAnEvaluatorError, RefusedError
 from svtracker.kernel.problems import Problem
@@ -20,9 +19,6 @@ from svtracker.tenders.service.common import TENDER, require_reason, tender_of
 from svtracker.tenders.service.telling import tell
 
 PANEL_ROLES = frozenset({Role.LEAD_EVALUATOR, Role.EVALUATOR})
-
-# Whoever gives roles, checks the record or bids does not mark, unless an administrator gave them the role as well.
-NEVER_MARK = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SUPPLIER_CONTACT, Role.PARTNERSHIP_VIEWER})
 
 NAMED = "You were named {part} of a tender"
 NAMED_BODY = """You were named {part} of the tender {reference}, {title}.
@@ -37,32 +33,15 @@ Whatever you marked stays on record and counts no more. Why is kept with the ten
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Somebody who can be named evaluator: with the role in all of the organisation, or given it for this tender."""
-
-    person_id: int
-    name: str
-    has_role: bool
-
-
 def list_candidates(
     session: Session, number: int, *, organisation_id: int, clock: Clock = system_clock
 ) -> tuple[Candidate, ...]:
     """Who can be named evaluator of a tender and is none yet: those with the role first, then by name."""
     tender_of(session, number, organisation_id=organisation_id)
     named = {one.person_id for one in _present(session, number, organisation_id=organisation_id)}
-    day = clock().date()
-    found = [
-        Candidate(
-            person_id=user.person_id,
-            name=user.name or f"Person {user.person_id}",
-            has_role=not PANEL_ROLES.isdisjoint(roles_on(user.grants, organisation_id=organisation_id, day=day)),
-        )
-        for user in identity.list_users(session, organisation_id=organisation_id)
-        if user.person_id not in named and _fault_of(user, organisation_id=organisation_id, day=day) is None
-    ]
-    return tuple(sorted(found, key=lambda one: (not one.has_role, one.name.casefold(), one.person_id)))
+    return candidates.list_candidates(
+        session, organisation_id=organisation_id, roles=PANEL_ROLES, day=clock().date(), left_out=named
+    )
 
 
 def name_evaluator(
@@ -85,7 +64,7 @@ def name_evaluator(
     present = _present(session, number, organisation_id=organisation_id)
     common: dict[str, Any] = {"organisation_id": organisation_id, "actor": actor, "clock": lambda: at}
     if person_id not in {one.person_id for one in present}:
-        fault = _fault_of(user, organisation_id=organisation_id, day=at.date())
+        fault = fault_of_candidate(user, organisation_id=organisation_id, roles=PANEL_ROLES, day=at.date())
         if fault is not None:
             raise RefusedError([Problem(file="panel", path="person", seen=fault, wanted="somebody in the list")])
     if is_lead:
@@ -158,18 +137,6 @@ def _tell(
 def _present(session: Session, number: int, *, organisation_id: int) -> tuple[Evaluator, ...]:
     everybody = evaluation.list_evaluators(session, number, organisation_id=organisation_id)
     return tuple(one for one in everybody if one.removed_at is None)
-
-
-def _fault_of(user: User, *, organisation_id: int, day: date) -> str | None:
-    """Why somebody cannot be named evaluator; nothing where they can."""
-    name = user.name or f"person {user.person_id}"
-    if user.state is not AccountState.ACTIVE:
-        return f"{name}, whose account is {user.state}"
-    held = roles_on(user.grants, organisation_id=organisation_id, day=day)
-    barred = [role.value for role in Role if role in held & NEVER_MARK]
-    if barred and held.isdisjoint(PANEL_ROLES):
-        return f"{name}, who is {barred[0]}"
-    return None
 
 
 def _fit_role(

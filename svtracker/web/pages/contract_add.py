@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from svtracker.delivery.rules.records import Commitment, PeriodKind
 from svtracker.delivery.rules.stored import Words
 from svtracker.delivery.service.contracts import Awarded
-from svtracker.delivery.service.managers import Candidate
+from svtracker.identity.service.candidates import Candidate
 from svtracker.kernel import wording
 from svtracker.web.pages.contracts import CRUMBS
 from svtracker.web.pages.frame import FormError, Page

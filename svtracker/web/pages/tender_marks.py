@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from svtracker.frameworks.rules.values import Version
 from svtracker.identity.rules.roles import Role
+from svtracker.identity.service.candidates import Candidate
 from svtracker.kernel import numbers, wording
 from svtracker.tenders.rules.marking import (
     AskedQuestion,
@@ -19,7 +20,6 @@ from svtracker.tenders.rules.marking import (
 )
 from svtracker.tenders.rules.records import Evaluator, StoredBid, StoredLine, StoredMark, StoredTender
 from svtracker.tenders.rules.stages import Stage
-from svtracker.tenders.service.panel import Candidate
 from svtracker.web.pages.desk import TenderPage, frame_of
 from svtracker.web.pages.frame import FormError
 

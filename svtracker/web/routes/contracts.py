@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from svtracker.audit import service as audit
 from svtracker.audit.answer import person_name
 from svtracker.audit.store import Scope
+from svtracker.delivery.rules import periods as calendar
 from svtracker.delivery.rules.awarding import promised
 from svtracker.delivery.rules.records import PeriodKind
 from svtracker.delivery.service import contracts, managers, progress, returns
@@ -131,7 +132,7 @@ def add_form(request: Request, session: Reading, me: Signed, tender: Number, bid
     if award.contract is not None:
         return RedirectResponse(f"/contracts/{award.contract.id}", status_code=303)
     found = setup.get_tender(session, tender, organisation_id=me.organisation.id)
-    starts_on = _next_month(award.on)
+    starts_on = calendar.months_later(award.on.replace(day=1), 1)
     values = {
         "title": award.title,
         "reference": f"{award.reference}-C",
@@ -305,7 +306,3 @@ def _pounds(text: str, name: str, faults: dict[str, str]) -> Decimal | None:
 
 def _day_fields(name: str, day: date) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
